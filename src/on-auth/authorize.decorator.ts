@@ -1,0 +1,46 @@
+import { SetMetadata, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { AuthorizationContext } from './authorization.context.js';
+import type { ActionOf, AuthEvent, AuthResource } from './event.js';
+import { AUTHORIZE_METADATA, PUBLIC_METADATA } from './metadata.accessor.js';
+import type { Principal } from './principal.js';
+import type { RouteInput } from './route.js';
+
+/**
+ * Declares the event that a route fires, and how its value is read from the request. Every route declares this or
+ * `@Public()`; otherwise the boot stops.
+ *
+ * @example
+ * @Get(':thread_id')
+ * @Authorize('threads', 'read', ThreadById)
+ * get(@Authorized() { thread_id }: ThreadById) { return this.threads.get(thread_id); }
+ */
+export function Authorize<
+  R extends AuthResource,
+  A extends ActionOf<Extract<AuthEvent, `${R}:${string}`>>,
+  I,
+>(
+  resource: R,
+  action: A,
+  input: RouteInput<NoInfer<Extract<AuthEvent, `${R}:${A}`>>, I>,
+): MethodDecorator & ClassDecorator {
+  return SetMetadata(AUTHORIZE_METADATA, Object.freeze({ event: `${resource}:${action}`, input }));
+}
+
+/** Opens a route to everybody: no authentication, no handler, and no scope, so scoped data is out of its reach. */
+export function Public(): MethodDecorator & ClassDecorator {
+  return SetMetadata(PUBLIC_METADATA, true);
+}
+
+/** What the guard leaves on the request for the parameter decorators. */
+export interface AuthorizedRequest {
+  authorized?: unknown;
+}
+
+/** The route's input after the handler has decided: what a controller works with instead of the raw body. */
+export const Authorized = createParamDecorator(
+  (_: undefined, context: ExecutionContext) =>
+    context.switchToHttp().getRequest<AuthorizedRequest>().authorized,
+);
+
+/** The principal of the request. */
+export const CurrentUser = createParamDecorator((): Principal => AuthorizationContext.principal());

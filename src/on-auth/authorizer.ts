@@ -1,0 +1,108 @@
+import { AssertionError } from 'node:assert';
+import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
+import { AuthorizationContext, scopeOf } from './authorization.context.js';
+import { DENY, parseDecision, type Decision } from './decision.js';
+import { ForbiddenError, HandlerFaultError, UnauthenticatedError } from './errors.js';
+import { actionOf, resourceOf, type AuthEvent, type AuthValue } from './event.js';
+import type { Handler } from './handler.js';
+import { HandlerResolver } from './handler.resolver.js';
+import { ON_AUTH_OPTIONS, type OnAuthOptions } from './on-auth.options.js';
+import type { Principal } from './principal.js';
+
+/** Decides: runs the winning handler of an event, exactly once, and reads its answer. */
+@Injectable()
+export class Authorizer {
+  private readonly logger = new Logger(Authorizer.name);
+
+  constructor(
+    private readonly resolver: HandlerResolver,
+    @Inject(ON_AUTH_OPTIONS) private readonly options: OnAuthOptions,
+  ) {}
+
+  /**
+   * The decision for an event. The handler may change `value`.
+   *
+   * @throws HttpException (or an SDK `HTTPException`) as the handler threw it
+   * @throws ForbiddenError for a failed assertion of `node:assert` in the handler
+   * @throws HandlerFaultError when the handler threw anything else, did not settle in time or gave no decision
+   */
+  async decide<E extends AuthEvent>(principal: Principal, event: E, value: AuthValue<E>): Promise<Decision> {
+    const handler = this.resolver.resolve(event);
+    if (!handler) {
+      this.logger.debug(`denied ${event}: no handler covers it`);
+      return DENY;
+    }
+    const resource = resourceOf(event);
+    const argument = {
+      event,
+      resource,
+      action: actionOf(event),
+      value,
+      user: principal,
+      permissions: principal.permissions,
+    };
+    try {
+      return parseDecision(await this.settle(handler, argument));
+    } catch (error) {
+      throw this.translate(error, handler, event);
+    }
+  }
+
+  /**
+   * Takes a further decision for the current principal and runs `fn` in a scope that holds exactly that decision.
+   * The surrounding decisions do not hold inside: decisions are never joined.
+   *
+   * @throws ForbiddenError when it is denied; everything that `decide` throws
+   * @example await authorizer.within('assistants:read', { assistant_id }, () => assistants.get(assistant_id))
+   */
+  async within<E extends AuthEvent, T>(event: E, value: AuthValue<E>, fn: () => T | Promise<T>): Promise<T> {
+    const principal = AuthorizationContext.principal();
+    const decision = await this.decide(principal, event, value);
+    if (decision.kind === 'deny') throw new ForbiddenError();
+    return await AuthorizationContext.run(scopeOf(principal, resourceOf(event), decision), fn);
+  }
+
+  private settle(handler: Handler, argument: unknown): unknown {
+    const result = handler.invoke(argument);
+    return result instanceof Promise ? this.inTime(result, handler) : result;
+  }
+
+  private async inTime(result: Promise<unknown>, handler: Handler): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const refuse = (): void => reject(new HandlerFaultError(`${handler.name} did not settle in time`));
+      timer = setTimeout(refuse, this.options.handlerTimeoutMs);
+    });
+    try {
+      return await Promise.race([result, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private translate(error: unknown, handler: Handler, event: string): unknown {
+    if (error instanceof AssertionError)
+      return new ForbiddenError(error.generatedMessage ? undefined : error.message);
+    if (isAnswer(error)) return error;
+    this.logger.error(`${handler.name} failed on ${event}: ${describe(error)}`);
+    return new HandlerFaultError(`${handler.name} failed on ${event}`, { cause: error });
+  }
+}
+
+/** Errors that already are the answer to the client. The SDK's `HTTPException` is known by its shape. */
+function isAnswer(error: unknown): boolean {
+  if (
+    error instanceof HttpException ||
+    error instanceof ForbiddenError ||
+    error instanceof UnauthenticatedError
+  ) {
+    return true;
+  }
+  return (
+    error instanceof Error && 'status' in error && typeof error.status === 'number' && 'headers' in error
+  );
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

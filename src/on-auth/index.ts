@@ -1,0 +1,30 @@
+export { AuthorizationContext, runAsSystem } from './authorization.context.js';
+export type { AuthorizationScope, PrincipalScope, SystemScope } from './authorization.context.js';
+export { Authorize, Authorized, CurrentUser, Public } from './authorize.decorator.js';
+export { Authorizer } from './authorizer.js';
+export type { Allow, Decision, Deny, Restrict } from './decision.js';
+export { InvalidDecisionError } from './decision.js';
+export {
+  ForbiddenError,
+  HandlerFaultError,
+  ScopeMissingError,
+  UnauthenticatedError,
+  WiringError,
+} from './errors.js';
+export type { AuthAction, AuthEvent, AuthEventMap, AuthResource, AuthValue, EventPattern } from './event.js';
+export type { Filter, FilterCondition, FilterInput, JsonScalar } from './filter/filter.js';
+export { keysOf } from './filter/filter.js';
+export { matches } from './filter/filter.matcher.js';
+export { InvalidFilterError, parseFilter } from './filter/filter.parser.js';
+export type { Handler, HandlerArgument, HandlerMethod, HandlerResult } from './handler.js';
+export { HandlerRegistry } from './handler.registry.js';
+export { HandlerResolver } from './handler.resolver.js';
+export { OnAuth } from './on-auth.decorator.js';
+export { OnAuthModule } from './on-auth.module.js';
+export type { OnAuthModuleAsyncOptions } from './on-auth.module.js';
+export type { OnAuthModuleOptions } from './on-auth.options.js';
+export type { AuthenticationStrategy } from './passport.authenticator.js';
+export type { Principal } from './principal.js';
+export { isIdentity, parsePrincipal } from './principal.js';
+export type { RouteAccess, RouteInput, RouteRequest } from './route.js';
+export { RouteRegistry } from './route.registry.js';

@@ -1,0 +1,32 @@
+import type { AuthEvent, AuthValue } from './event.js';
+import type { Principal } from './principal.js';
+
+/** The parts of a request that a route's input may be read from. */
+export interface RouteRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body?: unknown;
+}
+
+/**
+ * How a route turns its request into the value of its event, and takes it back from the handler.
+ * `I` is what the controller gets: the parsed request with what the handler changed.
+ */
+export interface RouteInput<E extends AuthEvent = AuthEvent, I = unknown> {
+  /** The keys of the value that name rows, and where the request carries them. Handlers cannot change them. */
+  readonly ids: Readonly<Record<string, 'path' | 'query' | 'body'>>;
+  /** Reads and validates the request. @throws HttpException 422 (400, 413, 415) that names the field */
+  parse(request: RouteRequest): I | Promise<I>;
+  /** The value that handlers see, filled with defaults, in the shape of the contract's section 1.9. */
+  value(input: I, principal: Principal): AuthValue<E>;
+  /** Takes back what the handler left, validated again. @throws HandlerFaultError when it is no longer valid */
+  accept(input: I, value: AuthValue<E>): I;
+}
+
+/** What a route declares: the event it fires and its input; or that it is open to everybody. */
+export type RouteAccess =
+  | { readonly kind: 'authorized'; readonly event: AuthEvent; readonly input: RouteInput }
+  | { readonly kind: 'public' };
