@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { bindStatement } from './bound.statement.js';
+import { ConnectionPool } from './connection.pool.js';
+import { Sqlite3Connection, type ConnectionMode, type StatementResult } from './sqlite3.connection.js';
+import { DatabaseOpenError } from './sqlite3.errors.js';
+import type { Sqlite3Options } from './sqlite3.options.js';
+
+/** SQLite's names for a database that only its own connection can see. */
+const PRIVATE_DATABASES: ReadonlySet<string> = new Set([':memory:', '']);
+
+/**
+ * Opens the writer, which makes the file and its directory when they are missing, and then the readers.
+ * @throws DatabaseOpenError when the file cannot be opened for writing in WAL mode; nothing stays open
+ */
+export async function openConnections(path: string, options: Sqlite3Options): Promise<ConnectionPool> {
+  const opened: Sqlite3Connection[] = [];
+  try {
+    const isPrivate = PRIVATE_DATABASES.has(path);
+    if (!isPrivate) await mkdir(dirname(path), { recursive: true });
+    const writer = await open(path, 'writer', options, opened);
+    await pragma(writer, 'foreign_keys = ON');
+    if (!isPrivate) {
+      await enterWal(writer);
+      await pragma(writer, `synchronous = ${options.synchronous}`);
+      for (let i = 0; i < options.readers; i++) await openReader(path, options, opened);
+    }
+    return new ConnectionPool(writer, opened.slice(1), options.lockTimeoutMs);
+  } catch (error) {
+    await Promise.all(opened.map((connection) => connection.close()));
+    throw new DatabaseOpenError(path, error);
+  }
+}
+
+async function open(
+  path: string,
+  mode: ConnectionMode,
+  options: Sqlite3Options,
+  opened: Sqlite3Connection[],
+): Promise<Sqlite3Connection> {
+  const connection = await Sqlite3Connection.open(path, mode, options.statementCacheSize);
+  opened.push(connection);
+  await pragma(connection, `busy_timeout = ${options.busyTimeoutMs}`);
+  return connection;
+}
+
+/** Readers are read-only twice: a temporary table is no file, so only `query_only` keeps it out. */
+async function openReader(path: string, options: Sqlite3Options, opened: Sqlite3Connection[]): Promise<void> {
+  const reader = await open(path, 'reader', options, opened);
+  await pragma(reader, 'query_only = ON');
+}
+
+/** Without WAL a reader would block the writer. SQLite answers with the mode it is in, also when it could not change it. */
+async function enterWal(writer: Sqlite3Connection): Promise<void> {
+  const { rows } = await pragma(writer, 'journal_mode = WAL');
+  const mode = rows[0]?.journal_mode;
+  if (mode !== 'wal')
+    throw new Error(`the file system does not allow WAL mode (it stays in "${String(mode)}")`);
+}
+
+function pragma(connection: Sqlite3Connection, setting: string): Promise<StatementResult> {
+  return connection.execute(bindStatement(`PRAGMA ${setting}`));
+}
