@@ -1,0 +1,81 @@
+import type { Configuration, JwtKeySetting } from './configuration.js';
+import { ConfigurationError } from './configuration.error.js';
+import { environmentSchema, type EnvironmentVariables } from './environment.schema.js';
+import { Secret } from './secret.js';
+
+/** Text by name, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const KEY_VARIABLES = ['AUTH_JWT_SECRET', 'AUTH_JWT_PUBLIC_KEY', 'AUTH_JWKS_URI'] as const;
+
+/**
+ * Reads the whole configuration. An empty text counts as not set.
+ *
+ * @throws ConfigurationError for the first wrong value, for two JWT keys at once, and for an unknown `AUTH_` variable,
+ * which is more likely a slip of the pen than somebody else's.
+ * @example parseConfiguration({ PORT: '8080' }).port // 8080
+ */
+export function parseConfiguration(environment: Environment): Configuration {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, text]) => text));
+  refuseUnknown(Object.keys(given));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ConfigurationError(`${String(issue.path[0])} ${issue.message}.`);
+  }
+  return toConfiguration(parsed.data);
+}
+
+function refuseUnknown(names: readonly string[]): void {
+  const known = Object.keys(environmentSchema.shape).filter((name) => name.startsWith('AUTH_'));
+  const unknown = names.find((name) => name.startsWith('AUTH_') && !known.includes(name));
+  if (unknown === undefined) return;
+  throw new ConfigurationError(
+    `${unknown} is not a known variable: those with AUTH_ are ${known.join(', ')}.`,
+  );
+}
+
+function toConfiguration(variables: EnvironmentVariables): Configuration {
+  return Object.freeze({
+    environment: variables.NODE_ENV,
+    host: variables.HOST ?? (variables.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'),
+    port: variables.PORT,
+    bodyLimitBytes: variables.BODY_LIMIT_BYTES,
+    corsOrigins: Object.freeze(variables.CORS_ORIGINS),
+    logLevel: variables.LOG_LEVEL,
+    database: Object.freeze(variables.DATABASE_URL),
+    scopeKeys: Object.freeze(variables.SCOPE_KEYS),
+    jwt: Object.freeze({
+      key: Object.freeze(keySettingOf(variables)),
+      issuer: variables.AUTH_JWT_ISSUER,
+      audience: variables.AUTH_JWT_AUDIENCE,
+      algorithms: variables.AUTH_JWT_ALGORITHMS && Object.freeze(variables.AUTH_JWT_ALGORITHMS),
+    }),
+    apiKeys: variables.AUTH_API_KEYS,
+    handlerTimeoutMs: variables.HANDLER_TIMEOUT_MS,
+    runsConcurrency: variables.RUNS_CONCURRENCY,
+    runTimeoutSeconds: variables.RUN_TIMEOUT_S,
+    langgraphJson: variables.LANGGRAPH_JSON,
+    langgraphConfig: Object.freeze(variables.LANGGRAPH_CONFIG),
+  });
+}
+
+/** Development keys stand in only where nobody configured any kind of key, so that adding one key replaces them all. */
+function keySettingOf(variables: EnvironmentVariables): JwtKeySetting {
+  refuseSeveralKeys(variables);
+  if (variables.AUTH_JWT_SECRET !== undefined)
+    return { kind: 'secret', secret: new Secret(variables.AUTH_JWT_SECRET) };
+  if (variables.AUTH_JWT_PUBLIC_KEY !== undefined)
+    return { kind: 'public-key', source: variables.AUTH_JWT_PUBLIC_KEY };
+  if (variables.AUTH_JWKS_URI !== undefined) return { kind: 'jwks', uri: variables.AUTH_JWKS_URI };
+  const isOpen = variables.NODE_ENV !== 'production' && variables.AUTH_API_KEYS === undefined;
+  return { kind: isOpen ? 'development' : 'none' };
+}
+
+function refuseSeveralKeys(variables: EnvironmentVariables): void {
+  const given = KEY_VARIABLES.filter((name) => variables[name] !== undefined);
+  if (given.length < 2) return;
+  throw new ConfigurationError(
+    `${given.join(' and ')} are set together: exactly one of ${KEY_VARIABLES.join(', ')} says whose tokens are accepted.`,
+  );
+}

@@ -1,0 +1,73 @@
+import type { Secret } from './secret.js';
+
+/**
+ * Everything that the environment decides, parsed once at boot and frozen. Inject it by this class.
+ * What each variable accepts stands in `environment.schema.ts`.
+ *
+ * @example constructor(private readonly configuration: Configuration) {}
+ */
+export abstract class Configuration {
+  abstract readonly environment: EnvironmentName;
+  abstract readonly host: string;
+  /** 0 lets the operating system choose. */
+  abstract readonly port: number;
+  abstract readonly bodyLimitBytes: number;
+  /** `*` is every origin, and never with credentials. */
+  abstract readonly corsOrigins: '*' | readonly string[];
+  abstract readonly logLevel: LogLevelName;
+  abstract readonly database: DatabaseLocation;
+  /** Keys of `metadata` that get composite indexes. At least one. */
+  abstract readonly scopeKeys: readonly string[];
+  abstract readonly jwt: JwtSettings;
+  /** A JSON list of API keys, or the path of a file that holds one. */
+  abstract readonly apiKeys: string | undefined;
+  abstract readonly handlerTimeoutMs: number;
+  abstract readonly runsConcurrency: number;
+  abstract readonly runTimeoutSeconds: number;
+  abstract readonly langgraphJson: string | undefined;
+  abstract readonly langgraphConfig: Readonly<Record<string, unknown>>;
+}
+
+export const ENVIRONMENT_NAMES = ['development', 'test', 'production'] as const;
+export type EnvironmentName = (typeof ENVIRONMENT_NAMES)[number];
+
+/** From the quietest to the loudest. */
+export const LOG_LEVEL_NAMES = ['silent', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+export type LogLevelName = (typeof LOG_LEVEL_NAMES)[number];
+
+/** `path` is relative to the working directory, or `:memory:`. */
+export type DatabaseLocation =
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
+export interface JwtSettings {
+  readonly key: JwtKeySetting;
+  /** Compared exactly, where configured. */
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+  /** Narrows what the key allows by itself. */
+  readonly algorithms: readonly JwtAlgorithm[] | undefined;
+}
+
+export type JwtKeySetting =
+  | { readonly kind: 'secret'; readonly secret: Secret }
+  /** `source` is the text of a PEM file or its path. */
+  | { readonly kind: 'public-key'; readonly source: string }
+  | { readonly kind: 'jwks'; readonly uri: URL }
+  /** Nothing at all is configured, and this is not production. */
+  | { readonly kind: 'development' }
+  /** No JWT is accepted. */
+  | { readonly kind: 'none' };
+
+export const JWT_ALGORITHMS = [
+  'HS256',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+] as const;
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];

@@ -1,0 +1,289 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
+import { Configuration } from '../../src/configuration/configuration.js';
+import { ConfigurationModule } from '../../src/configuration/configuration.module.js';
+import { parseConfiguration } from '../../src/configuration/configuration.parser.js';
+import { enabledLogLevels } from '../../src/configuration/log.levels.js';
+
+const SECRET = 'k7Qm2vX9pL4sT8wZ1yB6nC3dF5gH0jRe';
+
+describe('The configuration', () => {
+  it('has a default for everything', () => {
+    expect(parseConfiguration({})).toEqual({
+      environment: 'development',
+      host: '127.0.0.1',
+      port: 8123,
+      bodyLimitBytes: 10_485_760,
+      corsOrigins: '*',
+      logLevel: 'log',
+      database: { kind: 'sqlite', path: '.onauth/onauth.db' },
+      scopeKeys: ['owner'],
+      jwt: { key: { kind: 'development' }, issuer: undefined, audience: undefined, algorithms: undefined },
+      apiKeys: undefined,
+      handlerTimeoutMs: 5000,
+      runsConcurrency: 10,
+      runTimeoutSeconds: 3600,
+      langgraphJson: undefined,
+      langgraphConfig: {},
+    });
+  });
+
+  it('is read from the environment', () => {
+    const configuration = parseConfiguration({
+      NODE_ENV: 'production',
+      HOST: '::1',
+      PORT: '0',
+      BODY_LIMIT_BYTES: '4096',
+      CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: 'postgres://user:password@db.example:5432/onauth?sslmode=require',
+      SCOPE_KEYS: 'owner, team_id',
+      AUTH_JWKS_URI: 'https://issuer.example/keys',
+      AUTH_JWT_ISSUER: 'https://issuer.example/',
+      AUTH_JWT_AUDIENCE: 'onauth',
+      AUTH_JWT_ALGORITHMS: 'RS256,ES256',
+      AUTH_API_KEYS: './keys.json',
+      HANDLER_TIMEOUT_MS: '100',
+      RUNS_CONCURRENCY: '1',
+      RUN_TIMEOUT_S: '60',
+      LANGGRAPH_JSON: './langgraph.json',
+      LANGGRAPH_CONFIG: '{"agent":{"config":{}}}',
+      PATH: '/bin',
+    });
+    expect(configuration).toEqual({
+      environment: 'production',
+      host: '::1',
+      port: 0,
+      bodyLimitBytes: 4096,
+      corsOrigins: ['https://a.example', 'http://localhost:3000'],
+      logLevel: 'silent',
+      database: { kind: 'postgres', url: 'postgres://user:password@db.example:5432/onauth?sslmode=require' },
+      scopeKeys: ['owner', 'team_id'],
+      jwt: {
+        key: { kind: 'jwks', uri: new URL('https://issuer.example/keys') },
+        issuer: 'https://issuer.example/',
+        audience: 'onauth',
+        algorithms: ['RS256', 'ES256'],
+      },
+      apiKeys: './keys.json',
+      handlerTimeoutMs: 100,
+      runsConcurrency: 1,
+      runTimeoutSeconds: 60,
+      langgraphJson: './langgraph.json',
+      langgraphConfig: { agent: { config: {} } },
+    });
+  });
+
+  it('takes an empty text for not set', () => {
+    const empty = { PORT: '', AUTH_JWT_SECRET: '', AUTH_JWKS_URI: '', AUTH_JWT_SECERT: '', DATABASE_URL: '' };
+    expect(parseConfiguration(empty)).toEqual(parseConfiguration({}));
+  });
+
+  it.each([
+    ['sqlite:data/file.db', { kind: 'sqlite', path: 'data/file.db' }],
+    ['sqlite:/var/lib/onauth.db', { kind: 'sqlite', path: '/var/lib/onauth.db' }],
+    ['sqlite::memory:', { kind: 'sqlite', path: ':memory:' }],
+    ['postgresql://db/onauth', { kind: 'postgres', url: 'postgresql://db/onauth' }],
+  ])('understands DATABASE_URL %s', (text, database) => {
+    expect(parseConfiguration({ DATABASE_URL: text }).database).toEqual(database);
+  });
+
+  it('listens on all addresses in production only, unless told otherwise', () => {
+    expect(parseConfiguration({ NODE_ENV: 'production' }).host).toBe('0.0.0.0');
+    expect(parseConfiguration({ NODE_ENV: 'test' }).host).toBe('127.0.0.1');
+    expect(parseConfiguration({ NODE_ENV: 'production', HOST: 'localhost' }).host).toBe('localhost');
+  });
+
+  it.each([
+    ['in development', {}, 'development'],
+    ['in tests', { NODE_ENV: 'test' }, 'development'],
+    ['in production', { NODE_ENV: 'production' }, 'none'],
+    ['beside API keys', { AUTH_API_KEYS: './keys.json' }, 'none'],
+    ['beside a secret', { AUTH_JWT_SECRET: SECRET }, 'secret'],
+  ])('has development keys only where nothing is configured: %s', (_what, environment, kind) => {
+    expect(parseConfiguration(environment).jwt.key.kind).toBe(kind);
+  });
+
+  it('is frozen', () => {
+    const configuration = parseConfiguration({ AUTH_JWT_ALGORITHMS: 'HS256' });
+    const { jwt, scopeKeys, database } = configuration;
+    expect([configuration, jwt, jwt.key, jwt.algorithms, scopeKeys, database].every(Object.isFrozen)).toBe(
+      true,
+    );
+  });
+
+  it('does not show the secret when it is printed', () => {
+    const configuration = parseConfiguration({ AUTH_JWT_SECRET: SECRET });
+    for (const text of [
+      inspect(configuration, { depth: 9, showHidden: true }),
+      JSON.stringify(configuration),
+    ]) {
+      expect(text).not.toContain(SECRET);
+    }
+    expect(String(configuration.jwt.key.kind === 'secret' && configuration.jwt.key.secret)).toBe('[secret]');
+  });
+});
+
+const NOT_SHOWN = 'has a wrong value (not shown): it must be';
+const DATABASE = `DATABASE_URL ${NOT_SHOWN} sqlite:path/to/file.db, sqlite::memory: or postgres://user:password@host:port/database.`;
+const JWKS = `AUTH_JWKS_URI ${NOT_SHOWN} an https URL without user name or fragment (http only for localhost, 127.0.0.0/8 and [::1]).`;
+const KEYS =
+  'a comma-separated list of 1 to 8 different entries, each a letter or underscore followed by up to 31 letters, digits or underscores';
+const ORIGINS =
+  '* or a comma-separated list of 1 to 100 different entries, each an origin such as https://app.example.com, without a path';
+const ALGORITHMS = 'HS256, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512';
+const TOGETHER =
+  'are set together: exactly one of AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URI says whose tokens are accepted.';
+
+describe('A wrong value stops the boot with one sentence', () => {
+  const port = (shown: string) => `PORT is ${shown}, but must be a whole number from 0 to 65535.`;
+  const isButMustBe = (name: string, value: string, accepted: string) =>
+    `${name} is "${value}", but must be ${accepted}.`;
+  it.each([
+    [{ PORT: 'http' }, port('"http"')],
+    [{ PORT: '65536' }, port('"65536"')],
+    [{ PORT: '-1' }, port('"-1"')],
+    [{ PORT: '80.5' }, port('"80.5"')],
+    [{ PORT: '0x50' }, port('"0x50"')],
+    [{ PORT: ' 80' }, port('" 80"')],
+    [{ PORT: 'x'.repeat(500) }, port(`"${'x'.repeat(80)}"`)],
+    [
+      { HOST: 'http://localhost' },
+      isButMustBe('HOST', 'http://localhost', 'an IP address or a host name, such as 127.0.0.1 or 0.0.0.0'),
+    ],
+    [{ NODE_ENV: 'prod' }, isButMustBe('NODE_ENV', 'prod', 'one of development, test, production')],
+    [
+      { NODE_ENV: 'Production' },
+      isButMustBe('NODE_ENV', 'Production', 'one of development, test, production'),
+    ],
+    [
+      { LOG_LEVEL: 'info' },
+      isButMustBe('LOG_LEVEL', 'info', 'one of silent, error, warn, log, debug, verbose'),
+    ],
+    [{ DATABASE_URL: 'mysql://user:hunter2@db/x' }, DATABASE],
+    [{ DATABASE_URL: 'sqlite:' }, DATABASE],
+    [{ DATABASE_URL: 'sqlite://file.db' }, DATABASE],
+    [{ DATABASE_URL: 'file.db' }, DATABASE],
+    [{ DATABASE_URL: 'postgres://user:hunter2@db:port/x' }, DATABASE],
+    [{ SCOPE_KEYS: 'owner,team-id' }, isButMustBe('SCOPE_KEYS', 'owner,team-id', KEYS)],
+    [{ SCOPE_KEYS: 'owner,owner' }, isButMustBe('SCOPE_KEYS', 'owner,owner', KEYS)],
+    [{ SCOPE_KEYS: "owner'--" }, isButMustBe('SCOPE_KEYS', "owner'--", KEYS)],
+    [{ SCOPE_KEYS: 'owner,' }, isButMustBe('SCOPE_KEYS', 'owner,', KEYS)],
+    [{ SCOPE_KEYS: 'a,b,c,d,e,f,g,h,i' }, isButMustBe('SCOPE_KEYS', 'a,b,c,d,e,f,g,h,i', KEYS)],
+    [{ AUTH_JWKS_URI: 'http://issuer.example/keys' }, JWKS],
+    [{ AUTH_JWKS_URI: 'file:///etc/passwd' }, JWKS],
+    [{ AUTH_JWKS_URI: 'https://user:hunter2@issuer.example/keys' }, JWKS],
+    [{ AUTH_JWKS_URI: 'http://127.0.0.1.evil.example/keys' }, JWKS],
+    [{ AUTH_JWKS_URI: 'issuer.example/keys' }, JWKS],
+    [
+      { AUTH_JWT_ISSUER: 'https://issuer.example\n' },
+      'AUTH_JWT_ISSUER is "https://issuer.example\\n", but must be a text without white space at either end.',
+    ],
+    [
+      { AUTH_JWT_AUDIENCE: ' onauth' },
+      isButMustBe('AUTH_JWT_AUDIENCE', ' onauth', 'a text without white space at either end'),
+    ],
+    [
+      { AUTH_JWT_ALGORITHMS: 'RS256,none' },
+      isButMustBe(
+        'AUTH_JWT_ALGORITHMS',
+        'RS256,none',
+        `a comma-separated list of 1 to 10 different entries, each one of ${ALGORITHMS}`,
+      ),
+    ],
+    [
+      { AUTH_JWT_SECRET: `${SECRET}\n` },
+      `AUTH_JWT_SECRET ${NOT_SHOWN} a text without white space at either end.`,
+    ],
+    [
+      { AUTH_JWT_SECRET: SECRET, AUTH_JWKS_URI: 'https://issuer.example/keys' },
+      `AUTH_JWT_SECRET and AUTH_JWKS_URI ${TOGETHER}`,
+    ],
+    [
+      {
+        AUTH_JWT_SECRET: SECRET,
+        AUTH_JWT_PUBLIC_KEY: 'key.pem',
+        AUTH_JWKS_URI: 'https://issuer.example/keys',
+      },
+      `AUTH_JWT_SECRET and AUTH_JWT_PUBLIC_KEY and AUTH_JWKS_URI ${TOGETHER}`,
+    ],
+    [
+      { AUTH_JWT_SECERT: SECRET },
+      'AUTH_JWT_SECERT is not a known variable: those with AUTH_ are AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URI, AUTH_JWT_ISSUER, AUTH_JWT_AUDIENCE, AUTH_JWT_ALGORITHMS, AUTH_API_KEYS.',
+    ],
+    [{ RUNS_CONCURRENCY: '0' }, isButMustBe('RUNS_CONCURRENCY', '0', 'a whole number from 1 to 1000')],
+    [{ RUN_TIMEOUT_S: '1h' }, isButMustBe('RUN_TIMEOUT_S', '1h', 'a whole number from 1 to 604800')],
+    [
+      { BODY_LIMIT_BYTES: '10MB' },
+      isButMustBe('BODY_LIMIT_BYTES', '10MB', 'a whole number from 1024 to 1073741824'),
+    ],
+    [{ HANDLER_TIMEOUT_MS: '0' }, isButMustBe('HANDLER_TIMEOUT_MS', '0', 'a whole number from 1 to 600000')],
+    [{ CORS_ORIGINS: 'https://a.example/' }, isButMustBe('CORS_ORIGINS', 'https://a.example/', ORIGINS)],
+    [{ CORS_ORIGINS: '*,https://a.example' }, isButMustBe('CORS_ORIGINS', '*,https://a.example', ORIGINS)],
+    [{ CORS_ORIGINS: 'null' }, isButMustBe('CORS_ORIGINS', 'null', ORIGINS)],
+    [{ LANGGRAPH_CONFIG: '{"apiKey":"hunter2"' }, `LANGGRAPH_CONFIG ${NOT_SHOWN} a JSON object.`],
+    [{ LANGGRAPH_CONFIG: '[]' }, `LANGGRAPH_CONFIG ${NOT_SHOWN} a JSON object.`],
+  ] satisfies [Record<string, string>, string][])('%j', async (environment, sentence) => {
+    expect(() => parseConfiguration(environment)).toThrow(new Error(sentence));
+    const boot = NestFactory.createApplicationContext(ConfigurationModule.forRoot(environment), {
+      logger: false,
+      abortOnError: false,
+    });
+    await expect(boot).rejects.toThrow(new Error(sentence));
+  });
+});
+
+describe('The configuration module', () => {
+  it('provides the parsed environment by its class, and leaves the process alone', async () => {
+    const context = await NestFactory.createApplicationContext(
+      ConfigurationModule.forRoot({ PORT: '9999', AUTH_JWT_SECRET: SECRET }),
+      { logger: false },
+    );
+    expect(context.get(Configuration).port).toBe(9999);
+    expect(process.env.AUTH_JWT_SECRET).toBeUndefined();
+    await context.close();
+  });
+
+  it('may be refused long before anybody awaits it', async () => {
+    const module = ConfigurationModule.forRoot({ PORT: 'http' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(
+      NestFactory.createApplicationContext(module, { logger: false, abortOnError: false }),
+    ).rejects.toThrow('PORT is "http"');
+  });
+
+  it('reads the file .env, where the environment of the process wins', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'onauth-'));
+    await writeFile(join(folder, '.env'), 'PORT=4001\nHOST=0.0.0.0\nONAUTH_TEST_PROVIDER_KEY=sk-test\n');
+    const previous = process.cwd();
+    process.chdir(folder);
+    const environment = process.env;
+    process.env = { ...environment, PORT: '4002' };
+    try {
+      const context = await NestFactory.createApplicationContext(ConfigurationModule.forRoot(), {
+        logger: false,
+      });
+      expect(context.get(Configuration)).toMatchObject({ port: 4002, host: '0.0.0.0' });
+      expect(process.env.ONAUTH_TEST_PROVIDER_KEY).toBe('sk-test');
+      await context.close();
+    } finally {
+      process.chdir(previous);
+      process.env = environment;
+    }
+  });
+});
+
+describe('A log level', () => {
+  it.each([
+    ['silent', []],
+    ['error', ['fatal', 'error']],
+    ['log', ['fatal', 'error', 'warn', 'log']],
+    ['verbose', ['fatal', 'error', 'warn', 'log', 'debug', 'verbose']],
+  ] as const)('%s enables itself and all that is more urgent', (name, levels) => {
+    expect(enabledLogLevels(name)).toEqual(levels);
+  });
+});
