@@ -1,0 +1,29 @@
+import type { QueryRunner } from 'typeorm';
+import type { Driver } from 'typeorm/driver/Driver.js';
+import type { SqlGuard } from './sql.guard.js';
+
+/**
+ * Puts the guard before every query runner that the driver makes, for the data source and for TypeORM's own use. All SQL goes
+ * through `query` and `stream`; events would not do, since a stream fires none.
+ */
+export function guardQueryRunners(driver: Driver, currentGuard: () => SqlGuard | undefined): void {
+  const create = driver.createQueryRunner.bind(driver);
+  const guarded = new WeakSet<QueryRunner>();
+  driver.createQueryRunner = (mode) => {
+    const runner = create(mode);
+    if (guarded.has(runner)) return runner;
+    guarded.add(runner);
+    return guard(runner, currentGuard);
+  };
+}
+
+function guard(runner: QueryRunner, currentGuard: () => SqlGuard | undefined): QueryRunner {
+  const { query, stream } = runner;
+  const checked =
+    <A extends readonly unknown[], R>(method: (sql: string, ...rest: A) => Promise<R>) =>
+    async (sql: string, ...rest: A): Promise<R> => {
+      currentGuard()?.check(sql);
+      return method.call(runner, sql, ...rest);
+    };
+  return Object.assign(runner, { query: checked(query), stream: checked(stream) });
+}

@@ -1,0 +1,14 @@
+import { assistantTablesPostgres } from './assistant.tables.postgres.js';
+import { checkpointTables } from './checkpoint.tables.js';
+import type { MigrationClass } from './migration.js';
+import { runTablesPostgres } from './run.tables.postgres.js';
+import { statementsMigration } from './statements.migration.js';
+import { threadTables } from './thread.tables.js';
+
+/** The schema on PostgreSQL, oldest first. A migration that was released is never changed. */
+export const postgresMigrations: readonly MigrationClass[] = [
+  statementsMigration('CreateAssistants1795305600000', assistantTablesPostgres),
+  statementsMigration('CreateThreads1795305600001', threadTables),
+  statementsMigration('CreateRuns1795305600002', runTablesPostgres),
+  statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
+];

@@ -1,0 +1,14 @@
+import { assistantTablesSqlite } from './assistant.tables.sqlite.js';
+import { checkpointTables } from './checkpoint.tables.js';
+import type { MigrationClass } from './migration.js';
+import { runTablesSqlite } from './run.tables.sqlite.js';
+import { statementsMigration } from './statements.migration.js';
+import { threadTables } from './thread.tables.js';
+
+/** The schema on SQLite, oldest first. A migration that was released is never changed. */
+export const sqliteMigrations: readonly MigrationClass[] = [
+  statementsMigration('CreateAssistants1795305600000', assistantTablesSqlite),
+  statementsMigration('CreateThreads1795305600001', threadTables),
+  statementsMigration('CreateRuns1795305600002', runTablesSqlite),
+  statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
+];

@@ -1,0 +1,92 @@
+import {
+  Logger,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type ModuleMetadata,
+} from '@nestjs/common';
+import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import { isConnectionRefused } from './connection-refused.js';
+import { prepareDatabase } from './database.preparation.js';
+import { databaseOptions } from './database.options.js';
+import { postgresMigrations } from './migrations/postgres.migrations.js';
+import { sqliteMigrations } from './migrations/sqlite.migrations.js';
+import type { PersistenceSettings } from './persistence.settings.js';
+import { ScopedDataSource } from './scoped-data-source.js';
+
+export interface PersistenceModuleAsyncOptions {
+  readonly imports?: ModuleMetadata['imports'];
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: (...injected: never[]) => PersistenceSettings | Promise<PersistenceSettings>;
+}
+
+const SETTINGS = Symbol('settings of the persistence module');
+type OptionsWithSettings = TypeOrmModuleOptions & { readonly [SETTINGS]: PersistenceSettings };
+
+const CONNECTION_ATTEMPTS = 10;
+const MS_BETWEEN_ATTEMPTS = 1_000;
+
+/**
+ * The database behind the repositories of `@InjectRepository`, every query of them scoped. When it is set up the schema is up
+ * to date. The entities are those of `TypeOrmModule.forFeature([...])`.
+ *
+ * @example
+ * PersistenceModule.forRootAsync({
+ *   inject: [Configuration],
+ *   useFactory: ({ database, scopeKeys }: Configuration) => ({ database, scopeKeys }),
+ * })
+ */
+@Module({})
+export class PersistenceModule {
+  static forRootAsync({
+    imports = [],
+    inject = [],
+    useFactory,
+  }: PersistenceModuleAsyncOptions): DynamicModule {
+    const database = TypeOrmModule.forRootAsync({
+      imports,
+      inject: [...inject],
+      // What is injected is what `inject` names: the caller's factory knows the types, Nest does not.
+      useFactory: async (...injected: unknown[]) =>
+        typeOrmOptions(await useFactory(...(injected as never[]))),
+      dataSourceFactory: openDataSource,
+    });
+    return { module: PersistenceModule, imports: [database] };
+  }
+}
+
+/** The settings ride along, so that each application has its own, also when several are set up at once. */
+function typeOrmOptions(settings: PersistenceSettings): OptionsWithSettings {
+  const { dialect, options } = databaseOptions(settings.database);
+  const ours = dialect === 'postgres' ? postgresMigrations : sqliteMigrations;
+  return {
+    ...options,
+    entities: [...(settings.entities ?? [])],
+    migrations: [...(settings.migrations ?? ours)],
+    autoLoadEntities: true,
+    retryAttempts: CONNECTION_ATTEMPTS,
+    retryDelay: MS_BETWEEN_ATTEMPTS,
+    toRetry: isConnectionRefused,
+    [SETTINGS]: settings,
+  };
+}
+
+async function openDataSource(options?: DataSourceOptions): Promise<DataSource> {
+  // TypeOrmModule hands back what `typeOrmOptions` made, with the entities added; its type no longer says so.
+  const { [SETTINGS]: settings, ...connection } = options as DataSourceOptions & OptionsWithSettings;
+  const logger = new Logger(PersistenceModule.name);
+  const dataSource = new ScopedDataSource(connection as DataSourceOptions, {
+    scopeKeys: settings.scopeKeys,
+    createDriver: databaseOptions(settings.database).createDriver,
+    advise: (advice) => logger.warn(advice),
+  });
+  await dataSource.initialize();
+  try {
+    await prepareDatabase(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}

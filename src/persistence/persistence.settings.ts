@@ -1,0 +1,14 @@
+import type { DatabaseLocation } from './database.options.js';
+import type { MigrationClass } from './migrations/migration.js';
+
+/** Which database, and what is in it. */
+export interface PersistenceSettings {
+  /** `sqlite:path/to/file.db`, `sqlite::memory:`, `postgres://user:password@host:port/database`, or what such a URL says. */
+  readonly database: DatabaseLocation | string;
+  /** Keys of `metadata` that get composite indexes; letters, digits and `_`. */
+  readonly scopeKeys: readonly string[];
+  /** Entities beside those of `TypeOrmModule.forFeature`. */
+  readonly entities?: readonly (new () => object)[];
+  /** In place of the project's own for this database. */
+  readonly migrations?: readonly MigrationClass[];
+}

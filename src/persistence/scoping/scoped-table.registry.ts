@@ -1,0 +1,42 @@
+import type { EntityMetadata } from 'typeorm';
+import { WiringError } from '../../on-auth/errors.js';
+import { scopeDeclarationOf } from '../scoped.decorator.js';
+import type { ScopedTable } from './scoped-table.js';
+import { readScopedTables } from './scoped-table.reader.js';
+
+/** Knows every scoped table of a data source, by its path. */
+export class ScopedTableRegistry {
+  private readonly tables: ReadonlyMap<string, ScopedTable>;
+
+  /** @throws WiringError for a declaration that cannot be kept; one sentence that names entity, property and cure */
+  constructor(entities: readonly EntityMetadata[], escape: (name: string) => string) {
+    this.tables = readScopedTables(entities, escape);
+    for (const entity of entities) this.refuseSecondOpinion(entity);
+  }
+
+  find(path: string): ScopedTable | undefined {
+    return this.tables.get(path);
+  }
+
+  all(): readonly ScopedTable[] {
+    return [...this.tables.values()];
+  }
+
+  /** Without schema, in lower case. */
+  names(): ReadonlySet<string> {
+    return new Set(this.all().map(({ metadata }) => metadata.tableName.toLowerCase()));
+  }
+
+  /** One table, one scope: whoever maps a scoped table has to say the same about it. */
+  private refuseSecondOpinion(entity: EntityMetadata): void {
+    const table = this.find(entity.tablePath);
+    if (!table || table.metadata === entity) return;
+    const [here, there] = [entity, table.metadata].map(({ target }) =>
+      JSON.stringify(scopeDeclarationOf(target)),
+    );
+    if (here === there) return;
+    throw new WiringError(
+      `${entity.name} and ${table.name} map the table "${entity.tableName}", but are not @Scoped alike: declare the same on both`,
+    );
+  }
+}
