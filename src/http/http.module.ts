@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  Inject,
+  Module,
+  Optional,
+  type DynamicModule,
+  type FactoryProvider,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { DetailExceptionFilter } from './exception.filter.js';
+import { DEFAULT_BODY_LIMIT, readJsonBody } from './json-body.reader.js';
+
+export const HTTP_OPTIONS = Symbol('HttpOptions');
+
+export interface HttpOptions {
+  /** The largest request body, in bytes. 10 MiB unless given. */
+  readonly bodyLimit?: number;
+}
+
+export interface HttpModuleAsyncOptions {
+  readonly inject: NonNullable<FactoryProvider['inject']>;
+  readonly useFactory: (...injected: never[]) => HttpOptions;
+}
+
+/** The HTTP edge: bodies are read by the guard after authentication, and every fault is answered as `{"detail"}`. */
+@Module({ providers: [{ provide: APP_FILTER, useClass: DetailExceptionFilter }] })
+export class HttpModule implements OnModuleInit {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    @Optional() @Inject(HTTP_OPTIONS) private readonly options: HttpOptions = {},
+  ) {}
+
+  static forRootAsync({ inject, useFactory }: HttpModuleAsyncOptions): DynamicModule {
+    return { module: HttpModule, providers: [{ provide: HTTP_OPTIONS, inject, useFactory }] };
+  }
+
+  onModuleInit(): void {
+    const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
+    const limit = this.options.bodyLimit ?? DEFAULT_BODY_LIMIT;
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    fastify.decorateRequest('readBody', function readBody(this: { raw: IncomingMessage }) {
+      return readJsonBody(this.raw, limit);
+    });
+    fastify.addHook('onSend', (_request, reply, payload, done) => {
+      void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+      done(null, payload);
+    });
+  }
+}

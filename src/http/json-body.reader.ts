@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  BadRequestException,
+  PayloadTooLargeException,
+  UnprocessableEntityException,
+  UnsupportedMediaTypeException,
+} from '@nestjs/common';
+
+export const DEFAULT_BODY_LIMIT = 10 * 1024 * 1024;
+export const MAX_JSON_DEPTH = 100;
+
+const JSON_TYPE =
+  /^(application\/json|text\/plain|application\/[\w.-]+\+json)\s*(;\s*charset="?utf-?8"?\s*)?$/i;
+
+/**
+ * Reads a JSON body, and only when it is asked for: the guard asks after authentication, so that a stranger's body is neither
+ * parsed nor kept. `text/plain` and no content type count as JSON, as clients of the contract send both.
+ *
+ * @param limit in bytes
+ * @returns the parsed body, or `undefined` when it is empty
+ * @throws HttpException 400 malformed, 413 too large, 415 other content, 422 too deep or with text that no database can hold
+ */
+export async function readJsonBody(request: IncomingMessage, limit: number): Promise<unknown> {
+  refuseOtherContent(request);
+  const bytes = await readBytes(request, limit);
+  if (bytes.length === 0) return undefined;
+  const body = parse(bytes);
+  refuseUnstorable(body);
+  return body;
+}
+
+function refuseOtherContent({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity')
+    throw new UnsupportedMediaTypeException(`content-encoding ${encoding} is not accepted`);
+  const type = headers['content-type'];
+  if (type && !JSON_TYPE.test(type.trim())) {
+    throw new UnsupportedMediaTypeException('content-type must be application/json in UTF-8');
+  }
+}
+
+async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+function tooLarge(limit: number): PayloadTooLargeException {
+  return new PayloadTooLargeException(`the body is larger than ${limit} bytes`);
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch {
+    throw new BadRequestException('Malformed JSON in request body');
+  }
+}
+
+/** Refuses what would fail deep inside: nesting that overflows a stack, text that PostgreSQL's jsonb refuses. */
+function refuseUnstorable(body: unknown): void {
+  let level: unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_JSON_DEPTH) {
+      throw new UnprocessableEntityException(`the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    }
+    level = level.flatMap(membersOf);
+  }
+}
+
+function membersOf(node: unknown): readonly unknown[] {
+  if (typeof node === 'string') refuseUnstorableText(node);
+  if (typeof node !== 'object' || node === null) return [];
+  if (Array.isArray(node)) return node as unknown[];
+  Object.keys(node).forEach(refuseUnstorableText);
+  return Object.values(node);
+}
+
+function refuseUnstorableText(text: string): void {
+  if (text.includes('\u0000')) throw new UnprocessableEntityException('the body contains a NUL character');
+  if (!text.isWellFormed()) throw new UnprocessableEntityException('the body contains a lone surrogate');
+}

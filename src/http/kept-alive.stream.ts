@@ -1,0 +1,112 @@
+import { AsyncResource } from 'node:async_hooks';
+import { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
+
+/** Proxies and clients give a silent connection up after some time; the clients of the contract expect a sign every 5 s. */
+export const KEEP_ALIVE_MS = 5_000;
+
+/** What is said of a failure once the status has been sent. */
+export interface Failure {
+  readonly error: string;
+  readonly message: string;
+}
+
+export interface LongAnswerOptions {
+  /** Aborted when the client goes away, and whenever else the answer is over: ends the source. */
+  readonly abort: AbortController;
+  /** Called when the client went away before everything was sent. */
+  readonly onDisconnect?: () => void;
+  /** What the client hears of a failed source; null to break the connection off, so that the client comes back. */
+  readonly describe?: (error: unknown) => Failure | null;
+  readonly keepAliveMs?: number;
+}
+
+interface Wording {
+  /** Sent at once, so that the client has its headers, and then regularly. Has no meaning in the format of the answer. */
+  readonly keepAlive: string;
+  readonly failure: (failure: Failure) => string;
+}
+
+const UNKNOWN: Failure = Object.freeze({ error: 'InternalServerError', message: 'Internal Server Error' });
+
+/**
+ * The body of an answer that takes its time. A client that does not read stops the source instead of filling the memory, and
+ * one that goes away ends it. The source runs in the async context of the constructor's caller, whoever reads.
+ */
+export class KeptAliveStream extends Readable {
+  private static readonly logger = new Logger(KeptAliveStream.name);
+  private readonly timer: NodeJS.Timeout;
+  private readonly onDisconnect: () => void;
+  private onDrained: (() => void) | undefined;
+  private isComplete = false;
+
+  constructor(
+    pieces: AsyncIterable<string>,
+    private readonly wording: Wording,
+    private readonly options: LongAnswerOptions,
+  ) {
+    super();
+    this.onDisconnect = AsyncResource.bind(options.onDisconnect ?? (() => undefined));
+    this.push(wording.keepAlive);
+    this.timer = setInterval(() => this.giveSign(), options.keepAliveMs ?? KEEP_ALIVE_MS);
+    void this.pump(pieces);
+  }
+
+  override _read(): void {
+    this.onDrained?.();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearInterval(this.timer);
+    this.options.abort.abort();
+    this.onDrained?.();
+    // The answer to a HEAD is thrown away unread, and a failed one by the server: nobody went away.
+    if (this.readableDidRead && !this.isComplete && !error) this.onDisconnect();
+    done(error);
+  }
+
+  private async pump(pieces: AsyncIterable<string>): Promise<void> {
+    try {
+      for await (const piece of pieces) {
+        if (this.destroyed) return;
+        if (!this.push(piece)) await this.drained();
+      }
+      this.complete();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (this.destroyed) return;
+    const failure = this.options.describe ? this.options.describe(error) : UNKNOWN;
+    if (!failure) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    if (failure === UNKNOWN)
+      KeptAliveStream.logger.error(error instanceof Error ? error.stack : String(error));
+    this.push(this.wording.failure(failure));
+    this.complete();
+  }
+
+  private complete(): void {
+    if (this.destroyed) return;
+    this.isComplete = true;
+    clearInterval(this.timer);
+    this.push(null);
+  }
+
+  private giveSign(): void {
+    if (this.readableLength < this.readableHighWaterMark) this.push(this.wording.keepAlive);
+  }
+
+  private drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onDrained = () => {
+        this.onDrained = undefined;
+        resolve();
+      };
+    });
+  }
+}

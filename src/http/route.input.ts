@@ -1,0 +1,185 @@
+import { UnprocessableEntityException, type Type } from '@nestjs/common';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { HandlerFaultError } from '../on-auth/errors.js';
+import type { AuthEvent, AuthValue } from '../on-auth/event.js';
+import type { Principal } from '../on-auth/principal.js';
+import type { RouteInput, RouteRequest } from '../on-auth/route.js';
+import type { QueryParser } from './query.parsers.js';
+import { isUuid } from './validation.js';
+
+type Fields<I> = keyof I & string;
+
+export interface RouteInputOptions<E extends AuthEvent, I extends object> {
+  /** The validated request: a class of class-validator; initial values are the defaults, `null` counts as absent. */
+  readonly type: Type<I>;
+  readonly ids?: RouteInput['ids'];
+  /** Fields that come from the query instead of the body, and how each is read. */
+  readonly query?: Partial<Readonly<Record<Fields<I>, QueryParser>>>;
+  /** Fields that come from a header, by the header's lower-case name. */
+  readonly headers?: Partial<Readonly<Record<Fields<I>, string>>>;
+  /** Fields that keep an explicit `null`. */
+  readonly nullable?: readonly Fields<I>[];
+  readonly value: (input: I, principal: Principal) => AuthValue<E>;
+  /** Fields that a handler may change in the value. The others are taken from the request whatever it does. */
+  readonly honours?: readonly (Fields<I> & keyof AuthValue<E>)[];
+  /** Replaces the plain copy of `honours`, where the change has to be combined with the request. */
+  readonly accept?: (input: I, value: AuthValue<E>) => Partial<I>;
+}
+
+/** A request with a body reader; `body` is used where an application parses bodies by itself. */
+type ReadableRequest = RouteRequest & { readonly readBody?: () => Promise<unknown> };
+
+/**
+ * The input of a route from a class of class-validator. The path wins over headers, query and body; unknown fields are ignored.
+ *
+ * @example
+ * export const ThreadById = routeInput('threads:read', {
+ *   type: ThreadId, ids: { thread_id: 'path' }, value: ({ thread_id }) => ({ thread_id }),
+ * });
+ */
+export function routeInput<E extends AuthEvent, I extends object>(
+  event: E,
+  options: RouteInputOptions<E, I>,
+): RouteInput<E, I> {
+  const { type, ids = {}, value, honours = [], accept = copyOf<E, I>(honours) } = options;
+  const fields = fieldsOf(type);
+  const readsBody = fields.some((field) => !isElsewhere(field, options));
+  return {
+    ids,
+    async parse(request) {
+      const body = readsBody ? await bodyOf(request) : {};
+      const raw = {
+        ...body,
+        ...fromQuery(request, options),
+        ...fromHeaders(request, options),
+        ...paramsOf(request),
+      };
+      return validated(instantiate(type, fields, withPlainIds(raw, ids), options.nullable ?? []), refuse);
+    },
+    value,
+    accept(input, changed) {
+      const next = Object.assign(Object.create(type.prototype as object) as I, input, accept(input, changed));
+      return validated(
+        next,
+        (problem) => new HandlerFaultError(`the handler of ${event} left a wrong value: ${problem}`),
+      );
+    },
+  };
+}
+
+/** Validates a plain object against a class; for bodies that are not one object, such as a batch. @throws HttpException 422 */
+export function parseObject<I extends object>(
+  type: Type<I>,
+  raw: unknown,
+  nullable: readonly string[] = [],
+): I {
+  return validated(instantiate(type, fieldsOf(type), objectOf(raw), nullable), refuse);
+}
+
+export async function bodyOf(request: RouteRequest): Promise<Record<string, unknown>> {
+  const body = await rawBodyOf(request);
+  return body === undefined || body === null ? {} : objectOf(body);
+}
+
+/** The parsed body as it is, for those that are not one object. */
+export async function rawBodyOf(request: RouteRequest): Promise<unknown> {
+  const { readBody } = request as ReadableRequest;
+  return readBody ? await readBody.call(request) : request.body;
+}
+
+function objectOf(body: unknown): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw refuse('the body must be a JSON object');
+  return body as Record<string, unknown>;
+}
+
+function isElsewhere<E extends AuthEvent, I extends object>(
+  field: string,
+  options: RouteInputOptions<E, I>,
+): boolean {
+  const { ids = {}, query = {}, headers = {} } = options;
+  return ids[field] === 'path' || field in query || field in headers;
+}
+
+function fromQuery<E extends AuthEvent, I extends object>(
+  request: RouteRequest,
+  { query = {} }: RouteInputOptions<E, I>,
+) {
+  const raw = request.query as Record<string, unknown>;
+  const parsers = Object.entries(query) as [string, QueryParser][];
+  return Object.fromEntries(parsers.map(([field, parse]) => [field, parse(raw[field])]));
+}
+
+function fromHeaders<E extends AuthEvent, I extends object>(
+  request: RouteRequest,
+  { headers = {} }: RouteInputOptions<E, I>,
+) {
+  const names = Object.entries(headers) as [string, string][];
+  return Object.fromEntries(names.map(([field, name]) => [field, request.headers[name]]));
+}
+
+function paramsOf(request: RouteRequest): Record<string, unknown> {
+  return request.params as Record<string, unknown>;
+}
+
+function copyOf<E extends AuthEvent, I extends object>(honours: readonly (Fields<I> & keyof AuthValue<E>)[]) {
+  return (_: I, value: AuthValue<E>): Partial<I> =>
+    Object.fromEntries(honours.map((field) => [field, value[field]])) as unknown as Partial<I>;
+}
+
+/** UUIDs are compared and stored in lower case. */
+function withPlainIds(raw: Record<string, unknown>, ids: RouteInput['ids']): Record<string, unknown> {
+  const plain = Object.keys(ids).map((key) => [
+    key,
+    Array.isArray(raw[key]) ? raw[key].map(plainId) : plainId(raw[key]),
+  ]);
+  return { ...raw, ...(Object.fromEntries(plain) as Record<string, unknown>) };
+}
+
+function plainId(id: unknown): unknown {
+  return isUuid(id) ? id.toLowerCase() : id;
+}
+
+const fieldCache = new Map<Type, readonly string[]>();
+
+/** The fields of a class are the properties that have a validation rule. */
+function fieldsOf(type: Type): readonly string[] {
+  const known = fieldCache.get(type);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const fields = [...new Set(rules.map((rule) => rule.propertyName))];
+  fieldCache.set(type, fields);
+  return fields;
+}
+
+function instantiate<I extends object>(
+  type: Type<I>,
+  fields: readonly string[],
+  raw: Record<string, unknown>,
+  nullable: readonly string[],
+): I {
+  const instance = new type();
+  for (const field of fields) {
+    const given = Object.hasOwn(raw, field) ? raw[field] : undefined;
+    if (given === undefined || (given === null && !nullable.includes(field))) continue;
+    Reflect.set(instance, field, given);
+  }
+  return instance;
+}
+
+function validated<I extends object>(instance: I, refusal: (problem: string) => Error): I {
+  const errors = validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false });
+  if (errors.length > 0) throw refusal(problemOf(errors[0]));
+  return instance;
+}
+
+function problemOf({ property, constraints, children }: ValidationError): string {
+  const own = Object.values(constraints ?? {})[0];
+  if (own) return own;
+  const [child] = children ?? [];
+  return children?.length ? `${property}.${problemOf(child)}` : `${property} is not valid`;
+}
+
+function refuse(problem: string): UnprocessableEntityException {
+  return new UnprocessableEntityException(problem);
+}
