@@ -1,0 +1,25 @@
+import type { Repository, SelectQueryBuilder } from 'typeorm';
+import { whereContains } from '../persistence/containment/containment.query.js';
+import { foldName, type Assistant } from './assistant.entity.js';
+import type { CountAssistants } from './dto/search-assistants.dto.js';
+
+/** The assistants that a search or count asks for. The scope comes with the repository. */
+export function selectAssistants(
+  assistants: Repository<Assistant>,
+  criteria: CountAssistants,
+): SelectQueryBuilder<Assistant> {
+  const query = assistants.createQueryBuilder('assistant');
+  const { name } = criteria;
+  if (name) query.andWhere(`assistant.folded_name LIKE :name ESCAPE '!'`, { name: anywhere(foldName(name)) });
+  for (const [index, { graph_id, metadata }] of [criteria, ...criteria.narrowed].entries()) {
+    if (graph_id !== undefined)
+      query.andWhere(`assistant.graph_id = :graph_${index}`, { [`graph_${index}`]: graph_id });
+    if (metadata) whereContains(query, 'metadata', metadata);
+  }
+  return query;
+}
+
+/** A LIKE pattern that finds the text itself, whatever characters it has, with `!` as the escape. */
+function anywhere(text: string): string {
+  return `%${text.replace(/[!%_]/g, '!$&')}%`;
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ThreadsModule } from '../threads/threads.module.js';
+import { AssistantThreadsRemover } from './assistant-threads.remover.js';
+import { AssistantVersion } from './assistant-version.entity.js';
+import { AssistantVersionsController } from './assistant-versions.controller.js';
+import { AssistantVersionsService } from './assistant-versions.service.js';
+import { Assistant } from './assistant.entity.js';
+import { AssistantsController } from './assistants.controller.js';
+import { AssistantsService } from './assistants.service.js';
+import { SystemAssistantRegistrar } from './system-assistant.registrar.js';
+
+/** Needs the `GraphRegistry` of the global graphs module, and takes its `GRAPH_DEFAULTS` where they are provided. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Assistant, AssistantVersion]), ThreadsModule],
+  controllers: [AssistantsController, AssistantVersionsController],
+  providers: [AssistantsService, AssistantVersionsService, AssistantThreadsRemover, SystemAssistantRegistrar],
+  exports: [AssistantsService],
+})
+export class AssistantsModule {}

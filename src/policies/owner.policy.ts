@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { OnAuth, type HandlerArgument } from '../on-auth/index.js';
+
+/**
+ * The default of this deployment: what somebody creates is theirs alone. `metadata.owner` is stamped on everything that is
+ * created, and nobody sees a row of another owner. Assistants that the server provides are there for everybody.
+ */
+@Injectable()
+export class OwnerPolicy {
+  @OnAuth()
+  own({ user }: HandlerArgument) {
+    return { owner: user.identity };
+  }
+
+  @OnAuth(['threads:create', 'threads:create_run', 'assistants:create'])
+  stampOwner({
+    user,
+    value,
+  }: HandlerArgument<'threads:create' | 'threads:create_run' | 'assistants:create'>) {
+    value.metadata = { ...value.metadata, owner: user.identity };
+    return { owner: user.identity };
+  }
+
+  @OnAuth(['assistants:read', 'assistants:search'])
+  ownAndProvided({ user }: HandlerArgument<'assistants:read' | 'assistants:search'>) {
+    return { $or: [{ owner: user.identity }, { created_by: 'system' }] };
+  }
+}

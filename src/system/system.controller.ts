@@ -1,0 +1,24 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Public } from '../on-auth/index.js';
+import { SERVER_INFO } from './server.info.js';
+
+/** What everybody may ask, token or not. */
+@Controller()
+export class SystemController {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** `check_db=1` asks the database as well, and answers 500 when it does not answer. */
+  @Get('ok')
+  @Public()
+  async ok(@Query('check_db') checkDatabase?: string) {
+    if (checkDatabase === '1' || checkDatabase === 'true') await this.dataSource.query('SELECT 1');
+    return { ok: true };
+  }
+
+  @Get('info')
+  @Public()
+  info() {
+    return SERVER_INFO;
+  }
+}

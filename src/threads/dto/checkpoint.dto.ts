@@ -1,0 +1,54 @@
+import { ValidateBy, buildMessage } from 'class-validator';
+
+/** A checkpoint as clients name it. A `thread_id` in it is not looked at: the thread is in the path. */
+export interface CheckpointDto {
+  readonly checkpoint_id?: string | null;
+  readonly checkpoint_ns?: string | null;
+  readonly checkpoint_map?: Record<string, unknown> | null;
+}
+
+const MAX_LENGTH = 4000;
+
+/** A checkpoint id, an object that names one, or LangGraph's config form `{ configurable: { checkpoint_id } }`. */
+export function IsCheckpoint(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCheckpoint',
+    validator: {
+      validate: (value: unknown) => isText(value) || isCheckpoint(value) || isConfig(value),
+      defaultMessage: buildMessage(
+        () => '$property must be a checkpoint: { checkpoint_id, checkpoint_ns, checkpoint_map }',
+      ),
+    },
+  });
+}
+
+/** The one form that is worked with. */
+export function checkpointOf(given: CheckpointDto | string | undefined): CheckpointDto | undefined {
+  if (typeof given === 'string') return { checkpoint_id: given };
+  if (isConfig(given)) return given.configurable;
+  return given;
+}
+
+function isConfig(value: unknown): value is { configurable: CheckpointDto } {
+  return (
+    typeof value === 'object' && value !== null && 'configurable' in value && isCheckpoint(value.configurable)
+  );
+}
+
+function isCheckpoint(value: unknown): value is CheckpointDto {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { checkpoint_id, checkpoint_ns, checkpoint_map } = value as Record<string, unknown>;
+  return isTextOrAbsent(checkpoint_id) && isTextOrAbsent(checkpoint_ns) && isObjectOrAbsent(checkpoint_map);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_LENGTH;
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || isText(value);
+}
+
+function isObjectOrAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
+}

@@ -1,0 +1,84 @@
+import { IsOptional } from 'class-validator';
+import type { JsonObject } from '../../http/json.js';
+import { wantsTotal } from '../../http/page.js';
+import { routeInput } from '../../http/route.input.js';
+import { IsIdList, IsLimit, IsOffset, IsOneOf, IsOptionalObject } from '../../http/validation.js';
+import { IsSearchable } from '../../http/searchable.validation.js';
+import { THREAD_STATUSES, type ThreadStatus } from '../thread.entity.js';
+import { THREAD_FIELDS, type ThreadField } from '../thread.presenter.js';
+import type { ThreadsSearchValue } from '../threads.events.js';
+import { IsExtract, type ThreadExtract } from '../thread.extract.js';
+
+export const THREAD_SORT_FIELDS = [
+  'thread_id',
+  'status',
+  'created_at',
+  'updated_at',
+  'state_updated_at',
+] as const;
+export type ThreadSortField = (typeof THREAD_SORT_FIELDS)[number];
+
+/** What selects threads: the body of `POST /threads/count`, and of `POST /threads/search` together with order and page. */
+export class CountThreads {
+  @IsOptionalObject() @IsOptional() @IsSearchable() metadata?: JsonObject;
+  @IsOptionalObject() @IsOptional() @IsSearchable() values?: JsonObject;
+  @IsOptional() @IsOneOf(THREAD_STATUSES) status?: ThreadStatus;
+  @IsOptional() @IsIdList() ids?: string[];
+  /** What a handler made of the two documents; a row has to contain these as well as what the client asked for. */
+  narrowed: readonly { readonly metadata?: JsonObject; readonly values?: JsonObject }[] = [];
+}
+
+export class SearchThreads extends CountThreads {
+  @IsLimit() limit = 10;
+  @IsOffset() offset = 0;
+  @IsOneOf(THREAD_SORT_FIELDS) sort_by: ThreadSortField = 'created_at';
+  @IsOneOf(['asc', 'desc']) sort_order: 'asc' | 'desc' = 'desc';
+  @IsOptional() @IsOneOf(THREAD_FIELDS, { each: true }) select?: ThreadField[];
+  @IsOptional() @IsExtract() extract?: ThreadExtract;
+  @IsOptional() prefer?: string;
+
+  get countsAll(): boolean {
+    return wantsTotal(this.prefer);
+  }
+}
+
+/** The contract fires `threads:search` for a count, with no page. */
+export const countThreads = routeInput('threads:search', {
+  type: CountThreads,
+  ids: { ids: 'body' },
+  value: (input) => valueOf(input, { limit: 0, offset: 0 }),
+  accept: narrowed,
+});
+
+export const searchThreads = routeInput('threads:search', {
+  type: SearchThreads,
+  ids: { ids: 'body' },
+  headers: { prefer: 'prefer' },
+  value: (input) => valueOf(input, input),
+  accept: (input, value) => ({ ...narrowed(input, value), limit: value.limit, offset: value.offset }),
+});
+
+/** Copies of the documents, so that what the client asked for still holds when a handler changes them in place. */
+function valueOf(
+  input: CountThreads,
+  { limit, offset }: { limit: number; offset: number },
+): ThreadsSearchValue {
+  const { metadata, values, status, ids } = input;
+  return {
+    ...(metadata && { metadata: structuredClone(metadata) }),
+    ...(values && { values: structuredClone(values) }),
+    ...(status && { status }),
+    ...(ids && { ids: [...ids] }),
+    limit,
+    offset,
+  };
+}
+
+function narrowed({ metadata, values }: CountThreads, value: ThreadsSearchValue): Partial<SearchThreads> {
+  return {
+    metadata,
+    values,
+    status: value.status,
+    narrowed: [{ metadata: value.metadata, values: value.values }],
+  };
+}

@@ -1,0 +1,80 @@
+import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { mapPage, sendPage, sendUnlessMinimal } from '../http/page.js';
+import { Authorize, Authorized } from '../on-auth/index.js';
+import { CreateThread, createThread } from './dto/create-thread.dto.js';
+import { PruneThreads, pruneThreads } from './dto/prune-threads.dto.js';
+import { CountThreads, SearchThreads, countThreads, searchThreads } from './dto/search-threads.dto.js';
+import { ReadThread, ThreadId, copyThread, deleteThread, readThread } from './dto/thread-id.dto.js';
+import { UpdateThread, updateThread } from './dto/update-thread.dto.js';
+import { ThreadCopier } from './thread.copier.js';
+import { ThreadPruner } from './thread.pruner.js';
+import { presentThread } from './thread.presenter.js';
+import { ThreadsService } from './threads.service.js';
+
+@Controller('threads')
+export class ThreadsController {
+  constructor(
+    private readonly threads: ThreadsService,
+    private readonly copier: ThreadCopier,
+    private readonly pruner: ThreadPruner,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Authorize('threads', 'create', createThread)
+  async create(@Authorized() thread: CreateThread) {
+    return presentThread(await this.threads.create(thread));
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  @Authorize('threads', 'search', searchThreads)
+  search(@Authorized() search: SearchThreads, @Res({ passthrough: true }) reply: FastifyReply) {
+    const page = this.threads.search(search);
+    return sendPage(
+      reply,
+      mapPage(page, (thread) => presentThread(thread, search)),
+    );
+  }
+
+  @Post('count')
+  @HttpCode(200)
+  @Authorize('threads', 'search', countThreads)
+  count(@Authorized() criteria: CountThreads) {
+    return this.threads.count(criteria);
+  }
+
+  @Post('prune')
+  @HttpCode(200)
+  @Authorize('threads', 'delete', pruneThreads)
+  async prune(@Authorized() request: PruneThreads) {
+    return { pruned_count: await this.pruner.prune(request) };
+  }
+
+  @Get(':thread_id')
+  @Authorize('threads', 'read', readThread)
+  async get(@Authorized() { thread_id, include }: ReadThread) {
+    return presentThread(await this.threads.get(thread_id), { withTtl: include.includes('ttl') });
+  }
+
+  @Patch(':thread_id')
+  @Authorize('threads', 'update', updateThread)
+  async update(@Authorized() change: UpdateThread, @Res({ passthrough: true }) reply: FastifyReply) {
+    return sendUnlessMinimal(reply, change.wantsNoBody, presentThread(await this.threads.update(change)));
+  }
+
+  @Post(':thread_id/copy')
+  @HttpCode(200)
+  @Authorize('threads', 'read', copyThread)
+  async copy(@Authorized() { thread_id }: ThreadId) {
+    return presentThread(await this.copier.copy(thread_id));
+  }
+
+  @Delete(':thread_id')
+  @HttpCode(204)
+  @Authorize('threads', 'delete', deleteThread)
+  delete(@Authorized() { thread_id }: ThreadId) {
+    return this.threads.delete(thread_id);
+  }
+}

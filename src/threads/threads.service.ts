@@ -1,0 +1,99 @@
+import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Not, type Repository } from 'typeorm';
+import type { ThreadSummary } from '../graphs/execution/thread.state.js';
+import { pageOf, type Page } from '../http/page.js';
+import { rowOf } from '../persistence/row.js';
+import { isUniqueViolation } from '../persistence/unique-violation.js';
+import type { CreateThread } from './dto/create-thread.dto.js';
+import type { CountThreads, SearchThreads } from './dto/search-threads.dto.js';
+import type { UpdateThread } from './dto/update-thread.dto.js';
+import { Thread } from './thread.entity.js';
+import { expiry, newThread } from './thread.factory.js';
+import { selectThreads } from './thread.query.js';
+
+/** How often a change of metadata is tried again when another one got in between. */
+const MAX_ATTEMPTS = 20;
+
+/** The use cases of threads. Every query is scoped by the decision of the event that led here. */
+@Injectable()
+export class ThreadsService {
+  constructor(@InjectRepository(Thread) private readonly threads: Repository<Thread>) {}
+
+  /** @throws ConflictException when the id is taken, unless `do_nothing` and the thread is visible */
+  async create({ thread_id, metadata, if_exists, ttl }: CreateThread): Promise<Thread> {
+    const thread = newThread(thread_id, metadata, ttl);
+    try {
+      await this.threads.insert(rowOf<Thread>(thread));
+      return thread;
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const existing = if_exists === 'do_nothing' ? await this.find(thread_id) : null;
+      if (existing) return existing;
+      throw new ConflictException('Thread already exists');
+    }
+  }
+
+  find(threadId: string): Promise<Thread | null> {
+    return this.threads.findOneBy({ thread_id: threadId });
+  }
+
+  /** @throws NotFoundException when there is no such thread, or none that is visible */
+  async get(threadId: string): Promise<Thread> {
+    return (await this.find(threadId)) ?? fail(threadId);
+  }
+
+  async search(search: SearchThreads): Promise<Page<Thread>> {
+    const { limit, offset, sort_by, sort_order } = search;
+    const query = selectThreads(this.threads, search);
+    const direction = sort_order === 'asc' ? 'ASC' : 'DESC';
+    const rows = await query
+      .clone()
+      .orderBy(`thread.${sort_by}`, direction)
+      .addOrderBy('thread.thread_id', direction)
+      .offset(offset)
+      .limit(limit + 1)
+      .getMany();
+    return pageOf(rows, search, search.countsAll ? await query.getCount() : undefined);
+  }
+
+  count(criteria: CountThreads): Promise<number> {
+    return selectThreads(this.threads, criteria).getCount();
+  }
+
+  /** Merges metadata over what is stored, whoever else does so at the same time. */
+  async update({ thread_id, metadata, ttl }: UpdateThread): Promise<Thread> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const thread = await this.get(thread_id);
+      const change = {
+        ...(metadata && { metadata: { ...thread.metadata, ...metadata } }),
+        ...(ttl !== undefined && expiry(ttl, new Date())),
+        updated_at: new Date(),
+        revision: thread.revision + 1,
+      };
+      const { affected } = await this.threads.update(
+        { thread_id, revision: thread.revision },
+        rowOf<Thread>(change),
+      );
+      if (affected === 1) return Object.assign(thread, change);
+    }
+    throw new ConflictException('Thread is being changed by others; try again');
+  }
+
+  /** Repeats on the row what the last checkpoint says, after a change of state that was no run. */
+  async keepState(threadId: string, { values, interrupts, next }: ThreadSummary): Promise<void> {
+    const now = new Date();
+    const status = next.length > 0 ? 'interrupted' : 'idle';
+    const change = { values, interrupts, status, state_updated_at: now, updated_at: now } as const;
+    await this.threads.update({ thread_id: threadId, status: Not('busy') }, rowOf<Thread>(change));
+  }
+
+  async delete(threadId: string): Promise<void> {
+    const { affected } = await this.threads.delete({ thread_id: threadId });
+    if (affected !== 1) fail(threadId);
+  }
+}
+
+function fail(threadId: string): never {
+  throw new NotFoundException(`Thread with ID ${threadId} not found`);
+}
