@@ -1,0 +1,87 @@
+import { ValidateBy, buildMessage } from 'class-validator';
+
+type Rule = (value: unknown) => boolean;
+
+/** A pause before or after nodes: `*` for every node, or their names. */
+export const IsInterruptPoints = (): PropertyDecorator =>
+  rule(
+    'isInterruptPoints',
+    (value) => value === '*' || isTexts(value),
+    'must be "*" or a list of node names',
+  );
+
+export const IsTextList = (): PropertyDecorator => rule('isTextList', isTexts, 'must be a list of strings');
+
+/** `{ resume?, goto?, update? }` */
+export const IsCommand = (): PropertyDecorator =>
+  rule('isCommand', isCommand, 'must be an object of resume, goto (nodes) and update (values)');
+
+/** `{ tags?, recursion_limit?, configurable?, metadata? }`; other keys are ignored. */
+export const IsRunConfig = (): PropertyDecorator =>
+  rule(
+    'isRunConfig',
+    isConfig,
+    'must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
+  );
+
+/** `{ checkpoint_id?, checkpoint_ns?, checkpoint_map? }` */
+export const IsCheckpoint = (): PropertyDecorator =>
+  rule(
+    'isCheckpoint',
+    isCheckpoint,
+    'must be an object of checkpoint_id, checkpoint_ns (strings) and checkpoint_map (an object)',
+  );
+
+function rule(name: string, validate: Rule, problem: string): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: { validate, defaultMessage: buildMessage(() => `$property ${problem}`) },
+  });
+}
+
+function isCommand(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { goto, update } = value;
+  const targets = Array.isArray(goto) ? (goto as unknown[]) : [goto ?? []].flat();
+  return targets.every(isTarget) && (isAbsent(update) || isObject(update) || isPairs(update));
+}
+
+function isTarget(target: unknown): boolean {
+  return typeof target === 'string' || (isObject(target) && typeof target.node === 'string');
+}
+
+function isPairs(update: unknown): boolean {
+  const isPair: Rule = (pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string';
+  return Array.isArray(update) && update.every(isPair);
+}
+
+function isConfig(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { tags, recursion_limit: limit, configurable, metadata } = value;
+  return (
+    (isAbsent(tags) || isTexts(tags)) &&
+    (isAbsent(limit) || (Number.isSafeInteger(limit) && (limit as number) > 0)) &&
+    [configurable, metadata].every((part) => isAbsent(part) || isObject(part))
+  );
+}
+
+function isCheckpoint(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { checkpoint_id, checkpoint_ns, checkpoint_map } = value;
+  return (
+    [checkpoint_id, checkpoint_ns].every((part) => isAbsent(part) || typeof part === 'string') &&
+    (isAbsent(checkpoint_map) || isObject(checkpoint_map))
+  );
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}

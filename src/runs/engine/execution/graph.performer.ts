@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { errorPayload } from '../../../graphs/execution/error.payload.js';
+import { GraphExecutor } from '../../../graphs/execution/graph.executor.js';
+import type { EventRecorder } from '../events/event.recorder.js';
+import { RecorderFactory } from '../events/recorder.factory.js';
+import { StepTracker } from '../events/step.tracker.js';
+import type { LiveRun } from '../live.run.js';
+import { LeaseLostError } from '../queue/lease.js';
+import { errorOf, type Performance } from './performance.js';
+import { graphRunRequest, showsCheckpoints } from './run.request.js';
+import type { RunTask } from './run.task.js';
+
+/** Runs the graph of a task, in the current authorization scope, and records its events. */
+@Injectable()
+export class GraphPerformer {
+  constructor(
+    private readonly graphs: GraphExecutor,
+    private readonly recorders: RecorderFactory,
+  ) {}
+
+  /** Settles when the graph has left off and readers have been given every event. */
+  async perform(task: RunTask, live: LiveRun): Promise<Performance> {
+    const recorder = await this.recorders.create(task.run, live);
+    const tracker = new StepTracker(showsCheckpoints(task.run));
+    const performance = await this.play(task, recorder, tracker);
+    const error = errorOf(performance);
+    try {
+      if (error) await recorder.record({ event: 'error', data: error }, tracker.current);
+      await recorder.flush();
+      return performance;
+    } catch (fault) {
+      return performance.kind === 'finished' ? performanceAt(fault) : performance;
+    }
+  }
+
+  private async play(task: RunTask, recorder: EventRecorder, tracker: StepTracker): Promise<Performance> {
+    try {
+      for await (const event of this.graphs.stream(graphRunRequest(task.run, task.signal))) {
+        const placed = tracker.place(event);
+        if (placed) await recorder.record(placed.event, placed.step);
+      }
+      return { kind: 'finished' };
+    } catch (fault) {
+      return task.stopReason ?? performanceAt(fault);
+    }
+  }
+}
+
+function performanceAt(fault: unknown): Performance {
+  return fault instanceof LeaseLostError ? { kind: 'lost' } : { kind: 'failed', error: errorPayload(fault) };
+}

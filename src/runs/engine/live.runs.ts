@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { LiveRun } from './live.run.js';
+import type { RunOutcome } from './run.engine.js';
+
+interface Entry {
+  readonly run: LiveRun;
+  /** Readers, and the worker while it executes the run. */
+  holders: number;
+}
+
+/** The runs of which this process knows more than the table says. Each is known as long as somebody holds it. */
+@Injectable()
+export class LiveRuns {
+  private readonly entries = new Map<string, Entry>();
+  private stopped: Error | undefined;
+
+  get(runId: string): LiveRun | undefined {
+    return this.entries.get(runId)?.run;
+  }
+
+  ids(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  /** Holds a run until the signal aborts. */
+  hold(runId: string, signal: AbortSignal): LiveRun {
+    if (signal.aborted || this.stopped) return this.get(runId) ?? this.strayRun(runId);
+    const entry = this.entries.get(runId) ?? this.add(runId);
+    entry.holders += 1;
+    signal.addEventListener('abort', () => this.letGo(entry), { once: true });
+    return entry.run;
+  }
+
+  /** The run has ended: readers get the rest of its events, and a new reader finds it in the table. */
+  end(runId: string, outcome: RunOutcome): void {
+    this.entries.get(runId)?.run.end(outcome);
+    this.entries.delete(runId);
+  }
+
+  /** The server stops: nothing more is heard of these runs here. */
+  suspendAll(error: Error): void {
+    this.stopped = error;
+    for (const { run } of this.entries.values()) run.suspend(error);
+    this.entries.clear();
+  }
+
+  /** Of a run that nothing is heard of any more. */
+  private strayRun(runId: string): LiveRun {
+    const run = new LiveRun(runId);
+    if (this.stopped) run.suspend(this.stopped);
+    return run;
+  }
+
+  private add(runId: string): Entry {
+    const entry = { run: new LiveRun(runId), holders: 0 };
+    this.entries.set(runId, entry);
+    return entry;
+  }
+
+  private letGo(entry: Entry): void {
+    entry.holders -= 1;
+    const { runId } = entry.run;
+    if (entry.holders === 0 && this.entries.get(runId) === entry) this.entries.delete(runId);
+  }
+}

@@ -1,0 +1,60 @@
+import { In, IsNull, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { rowOf } from '../../../persistence/row.js';
+import { Run, type CancelAction } from '../../run.entity.js';
+
+/** What a cancellation did, and what is still to be done for it once the transaction is committed. */
+export interface Cancellation {
+  readonly action: CancelAction;
+  /** Were pending, and have ended at once. */
+  readonly ended: readonly string[];
+  /** Are running, and have to be stopped by their workers. */
+  readonly stopping: readonly string[];
+  /** One of those that have ended was to take its thread along. */
+  readonly endsThread: boolean;
+}
+
+/**
+ * Cancels what is pending or running on a thread: all of it, or some runs. The caller has locked the thread, so no run can end
+ * meanwhile; but a pending one may be claimed, which is why the pending ones come first.
+ */
+export async function cancelLiveRuns(
+  manager: EntityManager,
+  { thread_id, run_ids }: { thread_id: string; run_ids?: readonly string[] },
+  action: CancelAction,
+): Promise<Cancellation> {
+  const chosen = { thread_id, ...(run_ids && { run_id: In(run_ids) }) };
+  const live = await liveRuns(manager, { ...chosen, status: In(['pending', 'running']) });
+  if (live.length === 0) return { action, ended: [], stopping: [], endsThread: false };
+  await endPending(manager, { ...chosen, status: 'pending' }, action);
+  const running: FindOptionsWhere<Run> = { ...chosen, status: 'running' };
+  const overruled = action === 'rollback' ? running : { ...running, cancel_action: IsNull() };
+  await manager.update(Run, overruled, { cancel_action: action });
+  const stopping = new Set((await liveRuns(manager, running)).map(({ run_id }) => run_id));
+  const ended = live.filter(({ run_id }) => !stopping.has(run_id));
+  return {
+    action,
+    ended: ended.map(({ run_id }) => run_id),
+    stopping: [...stopping],
+    endsThread: ended.some(({ temporary }) => temporary),
+  };
+}
+
+async function endPending(
+  manager: EntityManager,
+  pending: FindOptionsWhere<Run>,
+  action: CancelAction,
+): Promise<void> {
+  if (action === 'rollback') {
+    await manager.delete(Run, pending);
+    return;
+  }
+  const now = new Date();
+  await manager.update(Run, pending, rowOf<Run>({ status: 'interrupted', ended_at: now, updated_at: now }));
+}
+
+function liveRuns(
+  manager: EntityManager,
+  where: FindOptionsWhere<Run>,
+): Promise<Pick<Run, 'run_id' | 'temporary'>[]> {
+  return manager.find(Run, { where, select: { run_id: true, temporary: true } });
+}

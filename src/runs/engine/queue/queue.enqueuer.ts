@@ -1,0 +1,57 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { isUniqueViolation } from '../../../persistence/unique-violation.js';
+import type { Run } from '../../run.entity.js';
+import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
+import { ThreadTakenError } from '../run.errors.js';
+import { QueueEntry, type Seats } from './queue.entry.js';
+
+/** Puts runs into the table: pending, or claimed at once where this worker has a free seat and nothing comes before. */
+@Injectable()
+export class QueueEnqueuer {
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
+  ) {}
+
+  /** All runs or none, in the current scope. Errors as `RunEngine.enqueue`. */
+  async enqueue(runs: readonly Run[], seats: Seats): Promise<QueueEntry> {
+    const inOrder = inLockingOrder(runs);
+    try {
+      return await this.commit(inOrder, new QueueEntry(this.options, seats, 'create at once'));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return this.commitOnTaken(inOrder, new QueueEntry(this.options, seats, 'look first'));
+    }
+  }
+
+  /** A thread that was to be created is there already, or was just then created by another request. */
+  private async commitOnTaken(runs: readonly Run[], entry: QueueEntry): Promise<QueueEntry> {
+    try {
+      return await this.commit(runs, entry);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new ThreadTakenError(runs.find(({ thread }) => thread !== undefined)?.thread_id ?? '');
+    }
+  }
+
+  private async commit(runs: readonly Run[], entry: QueueEntry): Promise<QueueEntry> {
+    try {
+      await this.dataSource.transaction(async (manager) => {
+        for (const run of runs) await entry.add(manager, run);
+      });
+      return entry;
+    } catch (error) {
+      entry.giveUp();
+      throw error;
+    }
+  }
+}
+
+/** By thread, so that two requests never wait for each other's threads; on one thread in the order that was given. */
+function inLockingOrder(runs: readonly Run[]): readonly Run[] {
+  if (runs.length < 2) return runs;
+  return runs.toSorted(
+    (one, other) => Number(one.thread_id > other.thread_id) - Number(one.thread_id < other.thread_id),
+  );
+}

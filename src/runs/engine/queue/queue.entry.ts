@@ -1,0 +1,117 @@
+import { In, type EntityManager } from 'typeorm';
+import { rowOf } from '../../../persistence/row.js';
+import { Thread } from '../../../threads/thread.entity.js';
+import { Run } from '../../run.entity.js';
+import type { RunEngineOptions } from '../run-engine.options.js';
+import { ThreadBusyError, ThreadNotVisibleError } from '../run.errors.js';
+import { cancelLiveRuns, type Cancellation } from './live-runs.canceller.js';
+import { lockThread, type LockedThread } from './thread.lock.js';
+
+/** Where a run may be executed at once. */
+export interface Seats {
+  takeSeat(): boolean;
+  leaveSeat(): void;
+}
+
+/** What one transaction put into the queue, and what has to follow once it is committed. */
+export class QueueEntry {
+  /** Claimed for this worker already, on seats that were taken for them. */
+  readonly claimed: Run[] = [];
+  readonly pending: Run[] = [];
+  readonly cancellations: Cancellation[] = [];
+
+  constructor(
+    private readonly options: RunEngineOptions,
+    private readonly seats: Seats,
+    private readonly threads: 'look first' | 'create at once',
+  ) {}
+
+  /** Errors as `RunEngine.enqueue`; a unique violation where a thread is there that was to be created. */
+  async add(manager: EntityManager, run: Run): Promise<void> {
+    const { position, isNext } = await this.placeOf(manager, run);
+    const startsNow = isNext && run.run_after.getTime() <= Date.now() && this.seats.takeSeat();
+    const row = { ...pendingRow(run), position, ...(startsNow && this.claim()) };
+    (startsNow ? this.claimed : this.pending).push(Object.assign(new Run(), row));
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(Run)
+      .values(rowOf<Run>(row))
+      .updateEntity(false)
+      .execute();
+  }
+
+  /** The transaction failed: the seats are free again. */
+  giveUp(): void {
+    for (const _ of this.claimed) this.seats.leaveSeat();
+  }
+
+  private async placeOf(manager: EntityManager, run: Run): Promise<{ position: number; isNext: boolean }> {
+    const isNew = run.thread !== undefined;
+    const thread =
+      isNew && this.threads === 'create at once' ? null : await lockThread(manager, run.thread_id);
+    if (!thread && !isNew) throw new ThreadNotVisibleError(run.thread_id);
+    if (!thread) return createThread(manager, run);
+    const isNext = await this.makeWay(manager, run);
+    const position = thread.revision + 1;
+    await manager.update(Thread, { thread_id: run.thread_id }, rowOf<Thread>(busy(thread, run, position)));
+    return { position, isNext };
+  }
+
+  /** Does to the thread's other runs what the strategy says. @returns whether none is left that comes first */
+  private async makeWay(manager: EntityManager, { thread_id, multitask_strategy }: Run): Promise<boolean> {
+    switch (multitask_strategy) {
+      case 'reject':
+        if (await hasLiveRuns(manager, thread_id)) throw new ThreadBusyError(thread_id);
+        return true;
+      case 'enqueue':
+        return !(await hasLiveRuns(manager, thread_id));
+      case 'interrupt':
+      case 'rollback': {
+        const cancellation = await cancelLiveRuns(manager, { thread_id }, multitask_strategy);
+        this.cancellations.push(cancellation);
+        return cancellation.stopping.length === 0;
+      }
+    }
+  }
+
+  private claim(): Partial<Run> {
+    const now = new Date();
+    return {
+      status: 'running',
+      worker_id: this.options.workerId,
+      lease_expires_at: new Date(now.getTime() + this.options.leaseMs),
+      attempt: 1,
+      started_at: now,
+    };
+  }
+}
+
+async function createThread(
+  manager: EntityManager,
+  run: Run,
+): Promise<{ position: number; isNext: boolean }> {
+  const { thread } = run;
+  const row = rowOf<Thread>({ ...thread, ...busy(thread, run, thread.revision) });
+  await manager.createQueryBuilder().insert().into(Thread).values(row).updateEntity(false).execute();
+  return { position: thread.revision, isNext: true };
+}
+
+/** A thread is busy from the creation of a run on, and names what ran on it last (contract 1.12). */
+function busy(thread: LockedThread, run: Run, revision: number): Partial<Thread> {
+  const { graph_id, assistant_id, created_at } = run;
+  return {
+    status: 'busy',
+    metadata: { ...thread.metadata, graph_id, assistant_id },
+    updated_at: created_at,
+    revision,
+  };
+}
+
+function pendingRow({ thread: _, ...columns }: Run): Omit<Run, 'thread'> {
+  return { ...columns, status: 'pending', attempt: 0, lease_losses: 0 };
+}
+
+function hasLiveRuns(manager: EntityManager, thread_id: string): Promise<boolean> {
+  return manager.existsBy(Run, { thread_id, status: In(['pending', 'running']) });
+}

@@ -1,0 +1,120 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { runAsSystem } from '../../../on-auth/authorization.context.js';
+import { rowOf } from '../../../persistence/row.js';
+import { isUniqueViolation } from '../../../persistence/unique-violation.js';
+import { Run, type CancelAction } from '../../run.entity.js';
+import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
+import { heldBy, type Lease } from './lease.js';
+import { claimSql, markThreadBusySql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
+import { isPostgres, rowsOf } from './run.sql.js';
+
+/** What became of a lease that was renewed. */
+export interface RenewedLease {
+  readonly run_id: string;
+  readonly attempt: number;
+  /** Somebody wants the run to be cancelled. */
+  readonly cancel_action: CancelAction | null;
+}
+
+/**
+ * The table of runs as a queue: pending runs are claimed one by one, oldest first, and at most one at a time of each thread. A
+ * claim is a lease that its worker has to renew.
+ */
+@Injectable()
+export class RunQueue {
+  private readonly sql: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
+  ) {
+    this.sql = claimSql(isPostgres(dataSource));
+  }
+
+  /** The next run that may start now, claimed for this worker; undefined when there is none. */
+  claim(): Promise<Run | undefined> {
+    return runAsSystem('claim the next run', async () => {
+      const claimed = await this.tryClaim();
+      if (claimed === undefined) return undefined;
+      const run = await this.dataSource.manager.findOneBy(Run, { run_id: claimed });
+      if (!run) return undefined;
+      await rowsOf(this.dataSource, markThreadBusySql, [run.thread_id]);
+      return run;
+    });
+  }
+
+  /** When the next pending run is due that is not due yet. */
+  nextDue(): Promise<number | undefined> {
+    return runAsSystem('look when the next run is due', async () => {
+      const [row] = await rowsOf<{ due: number | string | null }>(this.dataSource, nextDueSql, [Date.now()]);
+      return row?.due === null || row === undefined ? undefined : Number(row.due);
+    });
+  }
+
+  /** Renews the leases of these runs. A run that is missing from the answer is not this worker's any more. */
+  renew(runIds: readonly string[]): Promise<RenewedLease[]> {
+    const parameters = [this.leaseEnd(), this.options.workerId, JSON.stringify(runIds)];
+    return runAsSystem('renew the leases of running runs', () =>
+      rowsOf(this.dataSource, renewSql(isPostgres(this.dataSource)), parameters),
+    );
+  }
+
+  /** Puts a run back that this worker has not finished, for another one to continue. False when it was not its any more. */
+  async release(lease: Lease): Promise<boolean> {
+    const { affected } = await runAsSystem('hand a run back', () =>
+      this.dataSource.manager.update(
+        Run,
+        heldBy(lease),
+        rowOf<Run>({ status: 'pending', worker_id: null, lease_expires_at: null, updated_at: new Date() }),
+      ),
+    );
+    return affected === 1;
+  }
+
+  /** Puts runs back whose lease has expired. @returns how many */
+  takeBackExpired(): Promise<number> {
+    return this.takeBack('"lease_expires_at" < $1', Date.now());
+  }
+
+  /**
+   * Puts back the runs that dead workers have left, when a worker starts. A SQLite file belongs to one process, so whoever else
+   * holds a run there is dead; elsewhere a lease has to expire first.
+   */
+  takeBackOrphans(): Promise<number> {
+    if (isPostgres(this.dataSource)) return this.takeBackExpired();
+    return this.takeBack('"worker_id" <> $1', this.options.workerId);
+  }
+
+  /** Whether the run is still there, whoever has it. */
+  has(runId: string): Promise<boolean> {
+    return runAsSystem('look whether a run is still there', () =>
+      this.dataSource.manager.existsBy(Run, { run_id: runId }),
+    );
+  }
+
+  private takeBack(condition: string, parameter: number | string): Promise<number> {
+    return runAsSystem('take back runs of dead workers', async () => {
+      const rows = await rowsOf(this.dataSource, takeBackSql(condition), [parameter]);
+      return rows.length;
+    });
+  }
+
+  /** Two workers may pick two runs of one thread at once; the second one breaks the rule of the index, and looks again. */
+  private async tryClaim(): Promise<string | undefined> {
+    const { workerId } = this.options;
+    for (;;) {
+      try {
+        const parameters = [workerId, this.leaseEnd(), Date.now()];
+        const [row] = await rowsOf<{ run_id: string }>(this.dataSource, this.sql, parameters);
+        return row?.run_id;
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+      }
+    }
+  }
+
+  private leaseEnd(): number {
+    return Date.now() + this.options.leaseMs;
+  }
+}

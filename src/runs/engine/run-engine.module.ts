@@ -1,0 +1,78 @@
+import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Thread } from '../../threads/thread.entity.js';
+import { Run } from '../run.entity.js';
+import { RecorderFactory } from './events/recorder.factory.js';
+import { StoredEvent } from './events/run-event.entity.js';
+import { RunEventStore } from './events/run-event.store.js';
+import { GraphPerformer } from './execution/graph.performer.js';
+import { RunExecutor } from './execution/run.executor.js';
+import { RunFinisher } from './execution/run.finisher.js';
+import { LiveRuns } from './live.runs.js';
+import { QueueCanceller } from './queue/queue.canceller.js';
+import { QueueEnqueuer } from './queue/queue.enqueuer.js';
+import { RunQueue } from './queue/run.queue.js';
+import { QueuedRunEngine } from './queued-run.engine.js';
+import { RunAnnouncer } from './run.announcer.js';
+import { RUN_ENGINE_OPTIONS, runEngineOptions, type RunEngineOptions } from './run-engine.options.js';
+import { RunEngine } from './run.engine.js';
+import { RunReader } from './run.reader.js';
+import { LocalRunSignals, RunSignals } from './run.signals.js';
+import { RunWorkerLifecycle } from './worker/run-worker.lifecycle.js';
+import { RunWorker } from './worker/run.worker.js';
+
+export interface RunEngineModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: FactoryProvider<Partial<RunEngineOptions>>['useFactory'];
+}
+
+/**
+ * Executes runs. Needs the global `GraphsModule`.
+ *
+ * @example
+ * RunEngineModule.forRootAsync({
+ *   inject: [Configuration],
+ *   useFactory: ({ runsConcurrency }: Configuration) => ({ concurrency: runsConcurrency }),
+ * })
+ */
+@Module({})
+export class RunEngineModule {
+  static forRoot(options: Partial<RunEngineOptions> = {}): DynamicModule {
+    return RunEngineModule.forRootAsync({ useFactory: () => options });
+  }
+
+  static forRootAsync({ imports = [], inject, useFactory }: RunEngineModuleAsyncOptions): DynamicModule {
+    return {
+      module: RunEngineModule,
+      global: true,
+      imports: [...imports, TypeOrmModule.forFeature([Run, StoredEvent, Thread])],
+      providers: [
+        {
+          provide: RUN_ENGINE_OPTIONS,
+          inject,
+          useFactory: async (...dependencies: never[]) => runEngineOptions(await useFactory(...dependencies)),
+        },
+        { provide: RunSignals, useClass: LocalRunSignals },
+        { provide: RunEngine, useClass: QueuedRunEngine },
+        ...PROVIDERS,
+      ],
+      exports: [RunEngine],
+    };
+  }
+}
+
+const PROVIDERS = [
+  GraphPerformer,
+  LiveRuns,
+  QueueCanceller,
+  QueueEnqueuer,
+  RecorderFactory,
+  RunAnnouncer,
+  RunEventStore,
+  RunExecutor,
+  RunFinisher,
+  RunQueue,
+  RunReader,
+  RunWorker,
+  RunWorkerLifecycle,
+];

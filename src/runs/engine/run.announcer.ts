@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Run } from '../run.entity.js';
+import { LiveRuns } from './live.runs.js';
+import type { Cancellation } from './queue/live-runs.canceller.js';
+import type { RunOutcome } from './run.engine.js';
+import { GONE } from './run.outcome.js';
+import { RunSignals } from './run.signals.js';
+
+/** Tells whom it concerns what has been committed to the table of runs. */
+@Injectable()
+export class RunAnnouncer {
+  constructor(
+    private readonly liveRuns: LiveRuns,
+    private readonly signals: RunSignals,
+  ) {}
+
+  queued(runs: readonly Run[]): void {
+    for (const { run_after } of runs) this.signals.publish({ kind: 'queued', at: run_after.getTime() });
+  }
+
+  ended(runId: string, outcome: RunOutcome): void {
+    this.liveRuns.end(runId, outcome);
+    this.signals.publish({ kind: 'ended', runId });
+  }
+
+  /** What has ended made room; what is running has to be stopped. */
+  cancelled({ action, ended, stopping }: Cancellation): void {
+    for (const runId of ended)
+      this.ended(runId, action === 'rollback' ? GONE : { status: 'interrupted', values: null, error: null });
+    if (ended.length > 0) this.signals.publish({ kind: 'queued', at: 0 });
+    for (const runId of stopping) this.signals.publish({ kind: 'cancelled', runId, action });
+  }
+}

@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import type { Assistant } from '../assistants/assistant.entity.js';
+import { AssistantsService } from '../assistants/assistants.service.js';
+import { assistantIdOf } from '../graphs/assistant.id.js';
+import {
+  AuthorizationContext,
+  Authorizer,
+  ForbiddenError,
+  ScopeMissingError,
+  keysOf,
+  matches,
+  type Decision,
+} from '../on-auth/index.js';
+import { ScopeViolationError } from '../persistence/scope-violation.error.js';
+import { newThread } from '../threads/thread.factory.js';
+import { ThreadsService } from '../threads/threads.service.js';
+import type { Thread } from '../threads/thread.entity.js';
+import { createRun, createRunValue, type CreateRun, type CreateThreadRun } from './dto/create-run.dto.js';
+import type { CreateRunBatch } from './dto/run-batch.dto.js';
+import { RunEngine, type FollowedRun } from './engine/run.engine.js';
+import { ThreadBusyError, ThreadNotVisibleError, ThreadTakenError } from './engine/run.errors.js';
+import type { Run } from './run.entity.js';
+import { bookkeeping, newRun } from './run.factory.js';
+
+/** A run that has just been queued, and what comes of it. `abort` ends the following, not the run. */
+export interface CreatedRun {
+  readonly run: Run;
+  readonly followed: FollowedRun;
+  readonly abort: AbortController;
+}
+
+/** Creates runs, in the scope of their `threads:create_run` decision. Every one authorizes its assistant too. */
+@Injectable()
+export class RunCreator {
+  constructor(
+    private readonly authorizer: Authorizer,
+    private readonly assistants: AssistantsService,
+    private readonly threads: ThreadsService,
+    private readonly engine: RunEngine,
+  ) {}
+
+  /**
+   * @throws NotFoundException when the assistant or the thread is not there, or not visible
+   * @throws ConflictException for strategy `reject` on a busy thread
+   * @throws ForbiddenError when the assistant is denied
+   */
+  async create(request: CreateRun | CreateThreadRun): Promise<Run> {
+    const run = await this.prepare(request, currentDecision());
+    await this.enqueue([run]);
+    return run;
+  }
+
+  /** The same, followed from before its first event. */
+  async createFollowed(request: CreateRun | CreateThreadRun): Promise<CreatedRun> {
+    const abort = new AbortController();
+    const followed = this.engine.follow(request.run_id, abort.signal);
+    try {
+      return { run: await this.create(request), followed, abort };
+    } catch (error) {
+      abort.abort();
+      throw error;
+    }
+  }
+
+  /** All or none: each one is authorized, and found possible, before the first one is queued. */
+  async createBatch({ first, others }: CreateRunBatch): Promise<Run[]> {
+    const decision = currentDecision();
+    const runs = [await this.prepare(first, decision)];
+    for (const other of others) {
+      const authorized = await this.authorize(other);
+      const run = await this.prepare(authorized.request, authorized.decision);
+      // The runs are queued under the first one's decision: where another one got a different answer, it has to fit as well.
+      if (!isDeepStrictEqual(authorized.decision, decision)) refuseInvisible(run.thread, authorized.decision);
+      runs.push(run);
+    }
+    await this.enqueue(runs);
+    return runs;
+  }
+
+  private async authorize(request: CreateRun): Promise<{ request: CreateRun; decision: Decision }> {
+    const principal = AuthorizationContext.principal();
+    const value = createRunValue(request, principal);
+    const decision = await this.authorizer.decide(principal, 'threads:create_run', value);
+    if (decision.kind === 'deny') throw new ForbiddenError();
+    return { request: createRun.accept(request, value), decision };
+  }
+
+  private async prepare(request: CreateRun | CreateThreadRun, decision: Decision): Promise<Run> {
+    const assistant = await this.assistantOf(request);
+    const principal = AuthorizationContext.principal();
+    const existing = 'thread_id' in request ? await this.threads.find(request.thread_id) : null;
+    const thread = existing ?? threadFor(request, assistant);
+    return newRun({ request, assistant, thread, isNewThread: !existing, principal, decision });
+  }
+
+  private async assistantOf({ assistant_id: given }: CreateRun): Promise<Assistant> {
+    const assistant_id = assistantIdOf(given);
+    const find = () => this.assistants.runnable(assistant_id);
+    const assistant = await this.authorizer.within('assistants:read', { assistant_id }, find);
+    if (assistant) return assistant;
+    throw new NotFoundException(
+      `No assistant found for "${given}". Make sure the assistant ID is for a valid assistant or a valid graph ID.`,
+    );
+  }
+
+  private async enqueue(runs: readonly Run[]): Promise<void> {
+    try {
+      await this.engine.enqueue(runs);
+    } catch (error) {
+      if (error instanceof ThreadBusyError) throw new ConflictException(error.message);
+      // Whether an id is free or somebody else's is not told.
+      if (error instanceof ThreadNotVisibleError || error instanceof ThreadTakenError)
+        throw threadNotFound(error.threadId);
+      throw error;
+    }
+  }
+}
+
+/** The thread that a run brings along. It carries the metadata that the handler has stamped the run with. */
+function threadFor(request: CreateRun | CreateThreadRun, assistant: Assistant): Thread {
+  const { metadata, if_not_exists } = request;
+  if ('thread_id' in request && if_not_exists === 'reject') throw threadNotFound(request.thread_id);
+  const threadId = 'thread_id' in request ? request.thread_id : uuid();
+  return newThread(threadId, { ...metadata, ...bookkeeping(assistant) });
+}
+
+function threadNotFound(threadId: string): NotFoundException {
+  return new NotFoundException(`Thread with ID ${threadId} not found`);
+}
+
+function currentDecision(): Decision {
+  const scope = AuthorizationContext.current();
+  const decision = scope?.kind === 'principal' ? scope.decisions.get('threads') : undefined;
+  if (!decision) throw new ScopeMissingError('a run is created without a decision about threads');
+  return decision;
+}
+
+function refuseInvisible({ metadata }: Thread, decision: Decision): void {
+  if (decision.kind === 'allow') return;
+  const keys = decision.kind === 'restrict' ? keysOf(decision.filter) : [];
+  if (decision.kind === 'deny' || !matches(decision.filter, metadata))
+    throw new ScopeViolationError('the thread of a new run does not match the filter of its creator', keys);
+}

@@ -1,0 +1,140 @@
+import { Injectable, Logger, type StreamableFile } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { JsonObject } from '../http/json.js';
+import { lateJsonAnswer } from '../http/late-json.writer.js';
+import type { Failure, LongAnswerOptions } from '../http/kept-alive.stream.js';
+import { sseAnswer, type ServerSentEvent } from '../http/sse.writer.js';
+import type { CreateRun, CreateThreadRun } from './dto/create-run.dto.js';
+import type { JoinRun, StreamRun } from './dto/run-id.dto.js';
+import { RunEngine, type RunOutcome } from './engine/run.engine.js';
+import { EventsLostError, RunSuspendedError } from './engine/run.errors.js';
+import type { CreatedRun } from './run.creator.js';
+import type { Run } from './run.entity.js';
+import { eventsOfModes } from './run.event.filter.js';
+import { contentLocation, joinLocation, streamLocation } from './run.locations.js';
+import { presentRun } from './run.presenter.js';
+
+/** Answers with runs: as rows, as streams of events, or with what came of them in the end. */
+@Injectable()
+export class RunResponder {
+  private readonly logger = new Logger(RunResponder.name);
+
+  constructor(private readonly engine: RunEngine) {}
+
+  row(reply: FastifyReply, request: CreateRun | CreateThreadRun, run: Run): JsonObject {
+    locate(reply, request);
+    return presentRun(run);
+  }
+
+  streamCreated(
+    reply: FastifyReply,
+    request: CreateRun | CreateThreadRun,
+    { run, followed, abort }: CreatedRun,
+  ): StreamableFile {
+    locate(reply, request);
+    void reply.header('location', streamLocation(run, request.streamModes));
+    const events = unlessSuspended(followed.events, abort.signal, () => followed.outcome());
+    return this.stream(reply, events, this.optionsOf(run, request, abort));
+  }
+
+  waitForCreated(
+    reply: FastifyReply,
+    request: CreateRun | CreateThreadRun,
+    { run, followed, abort }: CreatedRun,
+  ): StreamableFile {
+    locate(reply, request);
+    void reply.header('location', joinLocation(run));
+    return lateJsonAnswer(bodyOf(followed.outcome()), this.optionsOf(run, request, abort));
+  }
+
+  join(reply: FastifyReply, request: JoinRun, run: Run): StreamableFile {
+    const abort = new AbortController();
+    void reply.header('location', joinLocation(run));
+    const outcome = this.engine.outcome(run.run_id, abort.signal);
+    return lateJsonAnswer(bodyOf(outcome), this.optionsOf(run, request, abort));
+  }
+
+  /** A run that is missing or invisible is told in the stream, as the contract's section 5.16 has it. */
+  joinStream(reply: FastifyReply, request: StreamRun, run: Run | null): StreamableFile {
+    const abort = new AbortController();
+    if (!run) return this.stream(reply, single(MISSING), { abort });
+    const { position, streamModes } = request;
+    void reply.header('location', streamLocation(run, streamModes));
+    const { signal } = abort;
+    const all = this.engine.events(run.run_id, { ...position, signal });
+    const events = unlessSuspended(eventsOfModes(all, streamModes), signal, () =>
+      this.engine.outcome(run.run_id, signal),
+    );
+    return this.stream(reply, events, this.optionsOf(run, request, abort));
+  }
+
+  private stream(
+    reply: FastifyReply,
+    events: AsyncIterable<ServerSentEvent>,
+    options: LongAnswerOptions,
+  ): StreamableFile {
+    // Keeps reverse proxies from collecting events before they pass them on.
+    void reply.header('x-accel-buffering', 'no');
+    return sseAnswer(events, options);
+  }
+
+  private optionsOf(
+    { run_id }: Run,
+    { cancelsOnDisconnect }: { readonly cancelsOnDisconnect: boolean },
+    abort: AbortController,
+  ): LongAnswerOptions {
+    const onDisconnect = () => void this.cancelAbandoned(run_id);
+    return { abort, describe, ...(cancelsOnDisconnect && { onDisconnect }) };
+  }
+
+  /** Nobody is left to be told of a failure. */
+  private async cancelAbandoned(runId: string): Promise<void> {
+    try {
+      await this.engine.cancel([runId], 'interrupt', { wait: false });
+    } catch (error) {
+      this.logger.error(`run ${runId} was not cancelled when its client went away: ${String(error)}`);
+    }
+  }
+}
+
+const MISSING: ServerSentEvent = {
+  event: 'error',
+  json: JSON.stringify({ error: 'HTTPException', message: '404: Run not found' }),
+};
+
+function locate(reply: FastifyReply, request: CreateRun | CreateThreadRun): void {
+  void reply.header('content-location', contentLocation(request));
+}
+
+/** What `wait` and `join` answer: the last values, or why there are none (contract 3.5 and 5.27). */
+async function bodyOf(ended: Promise<RunOutcome>): Promise<unknown> {
+  const { status, values, error } = await ended;
+  if (error) return { __error__: error };
+  if (status === 'timeout') return { __error__: { error: 'TimeoutError', message: 'Run timed out' } };
+  if (status === 'deleted') return { __error__: { error: 'RunDeleted', message: 'Run was deleted' } };
+  return values;
+}
+
+/** A server that stops breaks off, so that the client takes the run up again at the `Location`. */
+function describe(error: unknown): Failure | null {
+  if (error instanceof RunSuspendedError) return null;
+  if (error instanceof EventsLostError) return { error: error.name, message: error.message };
+  return { error: 'InternalServerError', message: 'Internal Server Error' };
+}
+
+/**
+ * Events that end because the server stops are not the whole stream: then this throws as `outcome` does.
+ * @throws RunSuspendedError
+ */
+async function* unlessSuspended(
+  events: AsyncIterable<ServerSentEvent>,
+  signal: AbortSignal,
+  outcome: () => Promise<unknown>,
+): AsyncIterable<ServerSentEvent> {
+  yield* events;
+  if (!signal.aborted) await outcome();
+}
+
+async function* single(event: ServerSentEvent): AsyncIterable<ServerSentEvent> {
+  yield await Promise.resolve(event);
+}

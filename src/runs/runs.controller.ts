@@ -1,0 +1,78 @@
+import { Controller, Get, HttpCode, HttpStatus, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Authorize, Authorized } from '../on-auth/index.js';
+import { CancelRun, CancelRuns, cancelRun, cancelRuns } from './dto/cancel-run.dto.js';
+import { CreateRun, createRun } from './dto/create-run.dto.js';
+import { createRunBatch, type CreateRunBatch } from './dto/run-batch.dto.js';
+import { JoinRun, StreamRun, joinRun, streamRun } from './dto/run-id.dto.js';
+import { RunCanceller } from './run.canceller.js';
+import { RunCreator } from './run.creator.js';
+import { presentRun } from './run.presenter.js';
+import { RunResponder } from './run.responder.js';
+import { RunsService } from './runs.service.js';
+
+/** Runs that bring a thread of their own along, and runs that are named without their thread. */
+@Controller('runs')
+export class RunsController {
+  constructor(
+    private readonly creator: RunCreator,
+    private readonly runs: RunsService,
+    private readonly responder: RunResponder,
+    private readonly canceller: RunCanceller,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Authorize('threads', 'create_run', createRun)
+  async create(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.responder.row(reply, request, await this.creator.create(request));
+  }
+
+  @Post('stream')
+  @HttpCode(200)
+  @Authorize('threads', 'create_run', createRun)
+  async stream(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.responder.streamCreated(reply, request, await this.creator.createFollowed(request));
+  }
+
+  @Post('wait')
+  @HttpCode(200)
+  @Authorize('threads', 'create_run', createRun)
+  async wait(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.responder.waitForCreated(reply, request, await this.creator.createFollowed(request));
+  }
+
+  @Post('batch')
+  @HttpCode(200)
+  @Authorize('threads', 'create_run', createRunBatch)
+  async createBatch(@Authorized() batch: CreateRunBatch) {
+    const runs = await this.creator.createBatch(batch);
+    return runs.map((run) => presentRun(run));
+  }
+
+  @Post('cancel')
+  @HttpCode(204)
+  @Authorize('threads', 'update', cancelRuns)
+  cancelMany(@Authorized() request: CancelRuns) {
+    return this.canceller.cancelMany(request);
+  }
+
+  @Get(':run_id/join')
+  @Authorize('threads', 'read', joinRun)
+  async join(@Authorized() request: JoinRun, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.responder.join(reply, request, await this.runs.get(request));
+  }
+
+  @Get(':run_id/stream')
+  @Authorize('threads', 'read', streamRun)
+  async joinStream(@Authorized() request: StreamRun, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.responder.joinStream(reply, request, await this.runs.find(request));
+  }
+
+  @Post(':run_id/cancel')
+  @Authorize('threads', 'read', cancelRun)
+  async cancel(@Authorized() request: CancelRun, @Res({ passthrough: true }) reply: FastifyReply) {
+    await this.canceller.cancelById(request);
+    void reply.status(request.wait ? HttpStatus.NO_CONTENT : HttpStatus.ACCEPTED);
+  }
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AssistantsModule } from '../assistants/assistants.module.js';
+import { ThreadsModule } from '../threads/threads.module.js';
+import { Run } from './run.entity.js';
+import { RunCanceller } from './run.canceller.js';
+import { RunCreator } from './run.creator.js';
+import { RunRemover } from './run.remover.js';
+import { RunResponder } from './run.responder.js';
+import { RunsController } from './runs.controller.js';
+import { RunsService } from './runs.service.js';
+import { ThreadRunsController } from './thread-runs.controller.js';
+
+/** Needs the `RunEngine` of the global engine module. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Run]), ThreadsModule, AssistantsModule],
+  controllers: [ThreadRunsController, RunsController],
+  providers: [RunsService, RunCreator, RunCanceller, RunRemover, RunResponder],
+  exports: [RunCreator, RunsService],
+})
+export class RunsModule {}
