@@ -9,13 +9,14 @@ import { RunRemover } from './run.remover.js';
 import { RunResponder } from './run.responder.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
+import { ThreadRunsStopper } from './thread-runs.stopper.js';
 import { ThreadRunsController } from './thread-runs.controller.js';
 
 /** Needs the `RunEngine` of the global engine module. */
 @Module({
   imports: [TypeOrmModule.forFeature([Run]), ThreadsModule, AssistantsModule],
   controllers: [ThreadRunsController, RunsController],
-  providers: [RunsService, RunCreator, RunCanceller, RunRemover, RunResponder],
+  providers: [ThreadRunsStopper, RunsService, RunCreator, RunCanceller, RunRemover, RunResponder],
   exports: [RunCreator, RunsService],
 })
 export class RunsModule {}

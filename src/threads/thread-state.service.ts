@@ -14,7 +14,7 @@ import type {
   SearchHistory,
   UpdateState,
 } from './dto/thread-state.dto.js';
-import type { Thread } from './thread.entity.js';
+import { graphOf, type Thread } from './thread.entity.js';
 import { ThreadsService } from './threads.service.js';
 
 /** The state that a thread's graph left in its checkpoints. Every method answers 404 for a thread that is not visible. */
@@ -84,9 +84,4 @@ export class ThreadStateService {
     if (graphId === undefined) throw new BadRequestException(`Thread ${thread.thread_id} has no graph ID`);
     return graphId;
   }
-}
-
-/** The graph that last ran on a thread, or that its creator named. */
-function graphOf({ metadata }: Thread): string | undefined {
-  return typeof metadata.graph_id === 'string' ? metadata.graph_id : undefined;
 }

@@ -32,3 +32,8 @@ export class Thread {
   @Column('double precision', { nullable: true }) ttl_minutes!: number | null;
   @Column('bigint', { transformer: epochMillis, nullable: true }) expires_at!: Date | null;
 }
+
+/** The graph that last ran on a thread, or that its creator named. */
+export function graphOf({ metadata }: Pick<Thread, 'metadata'>): string | undefined {
+  return typeof metadata.graph_id === 'string' ? metadata.graph_id : undefined;
+}

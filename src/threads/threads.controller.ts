@@ -8,6 +8,7 @@ import { CountThreads, SearchThreads, countThreads, searchThreads } from './dto/
 import { ReadThread, ThreadId, copyThread, deleteThread, readThread } from './dto/thread-id.dto.js';
 import { UpdateThread, updateThread } from './dto/update-thread.dto.js';
 import { ThreadCopier } from './thread.copier.js';
+import { ThreadCreator } from './thread.creator.js';
 import { ThreadPruner } from './thread.pruner.js';
 import { presentThread } from './thread.presenter.js';
 import { ThreadsService } from './threads.service.js';
@@ -16,6 +17,7 @@ import { ThreadsService } from './threads.service.js';
 export class ThreadsController {
   constructor(
     private readonly threads: ThreadsService,
+    private readonly creator: ThreadCreator,
     private readonly copier: ThreadCopier,
     private readonly pruner: ThreadPruner,
   ) {}
@@ -24,7 +26,7 @@ export class ThreadsController {
   @HttpCode(200)
   @Authorize('threads', 'create', createThread)
   async create(@Authorized() thread: CreateThread) {
-    return presentThread(await this.threads.create(thread));
+    return presentThread(await this.creator.create(thread));
   }
 
   @Post('search')

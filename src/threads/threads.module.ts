@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ThreadActivity } from './thread.activity.js';
 import { ThreadCopier } from './thread.copier.js';
 import { Thread } from './thread.entity.js';
+import { ThreadCreator } from './thread.creator.js';
+import { ThreadSweeper } from './thread.sweeper.js';
 import { ThreadPruner } from './thread.pruner.js';
 import { ThreadStateController } from './thread-state.controller.js';
 import { ThreadStateService } from './thread-state.service.js';
@@ -11,7 +14,15 @@ import { ThreadsService } from './threads.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Thread])],
   controllers: [ThreadsController, ThreadStateController],
-  providers: [ThreadsService, ThreadStateService, ThreadCopier, ThreadPruner],
-  exports: [ThreadsService, TypeOrmModule],
+  providers: [
+    ThreadActivity,
+    ThreadCopier,
+    ThreadCreator,
+    ThreadPruner,
+    ThreadStateService,
+    ThreadSweeper,
+    ThreadsService,
+  ],
+  exports: [ThreadActivity, ThreadsService, TypeOrmModule],
 })
 export class ThreadsModule {}

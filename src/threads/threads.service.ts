@@ -8,6 +8,7 @@ import { isUniqueViolation } from '../persistence/unique-violation.js';
 import type { CreateThread } from './dto/create-thread.dto.js';
 import type { CountThreads, SearchThreads } from './dto/search-threads.dto.js';
 import type { UpdateThread } from './dto/update-thread.dto.js';
+import { ThreadActivity } from './thread.activity.js';
 import { Thread } from './thread.entity.js';
 import { expiry, newThread } from './thread.factory.js';
 import { selectThreads } from './thread.query.js';
@@ -15,21 +16,30 @@ import { selectThreads } from './thread.query.js';
 /** How often a change of metadata is tried again when another one got in between. */
 const MAX_ATTEMPTS = 20;
 
+/** A thread, and whether it was made just now. */
+export interface CreatedThread {
+  readonly thread: Thread;
+  readonly isNew: boolean;
+}
+
 /** The use cases of threads. Every query is scoped by the decision of the event that led here. */
 @Injectable()
 export class ThreadsService {
-  constructor(@InjectRepository(Thread) private readonly threads: Repository<Thread>) {}
+  constructor(
+    @InjectRepository(Thread) private readonly threads: Repository<Thread>,
+    private readonly activity: ThreadActivity,
+  ) {}
 
   /** @throws ConflictException when the id is taken, unless `do_nothing` and the thread is visible */
-  async create({ thread_id, metadata, if_exists, ttl }: CreateThread): Promise<Thread> {
+  async create({ thread_id, metadata, if_exists, ttl }: CreateThread): Promise<CreatedThread> {
     const thread = newThread(thread_id, metadata, ttl);
     try {
       await this.threads.insert(rowOf<Thread>(thread));
-      return thread;
+      return { thread, isNew: true };
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const existing = if_exists === 'do_nothing' ? await this.find(thread_id) : null;
-      if (existing) return existing;
+      if (existing) return { thread: existing, isNew: false };
       throw new ConflictException('Thread already exists');
     }
   }
@@ -88,7 +98,10 @@ export class ThreadsService {
     await this.threads.update({ thread_id: threadId, status: Not('busy') }, rowOf<Thread>(change));
   }
 
+  /** What runs on it is stopped first, and leaves nothing behind. */
   async delete(threadId: string): Promise<void> {
+    const { status } = await this.get(threadId);
+    if (status === 'busy') await this.activity.stop([threadId]);
     const { affected } = await this.threads.delete({ thread_id: threadId });
     if (affected !== 1) fail(threadId);
   }

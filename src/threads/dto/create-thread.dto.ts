@@ -4,6 +4,7 @@ import type { JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsId, IsOneOf, IsOptionalObject } from '../../http/validation.js';
+import { IsSupersteps, type SuperstepDto } from './supersteps.dto.js';
 import { IsTtl, ttlValue, type ThreadTtl } from './thread-ttl.dto.js';
 
 /** The body of `POST /threads`. */
@@ -12,6 +13,7 @@ export class CreateThread {
   @IsOptionalObject() metadata: JsonObject = {};
   @IsOneOf(['raise', 'do_nothing']) if_exists: 'raise' | 'do_nothing' = 'raise';
   @IsOptional() @IsTtl() ttl?: ThreadTtl;
+  @IsOptional() @IsSupersteps() supersteps?: readonly SuperstepDto[];
 }
 
 export const createThread = routeInput('threads:create', {

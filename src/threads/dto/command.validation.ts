@@ -1,0 +1,40 @@
+import { ValidateBy, buildMessage } from 'class-validator';
+
+/** `{ resume?, goto?, update? }` of a run or of an update of a state. */
+export function IsCommand(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCommand',
+    validator: {
+      validate: isCommand,
+      defaultMessage: buildMessage(
+        () => '$property must be an object of resume, goto (nodes) and update (values)',
+      ),
+    },
+  });
+}
+
+export function isCommand(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { goto, update } = value;
+  const targets = Array.isArray(goto) ? (goto as unknown[]) : [goto ?? []].flat();
+  return (
+    targets.every(isTarget) &&
+    (update === undefined || update === null || isObject(update) || isPairs(update))
+  );
+}
+
+function isTarget(target: unknown): boolean {
+  return typeof target === 'string' || (isObject(target) && typeof target.node === 'string');
+}
+
+function isPairs(update: unknown): boolean {
+  return Array.isArray(update) && update.every(isPair);
+}
+
+function isPair(pair: unknown): boolean {
+  return Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

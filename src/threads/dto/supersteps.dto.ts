@@ -1,0 +1,52 @@
+import { ValidateBy, buildMessage } from 'class-validator';
+import type { Superstep } from '../../graphs/execution/graph.state.js';
+import type { RunCommand } from '../../graphs/execution/run.request.js';
+import { isCommand } from './command.validation.js';
+
+/** A past that a thread is created with, as clients send it. */
+export interface SuperstepDto {
+  readonly updates: readonly {
+    readonly values?: unknown;
+    readonly command?: RunCommand | null;
+    readonly as_node?: string | null;
+  }[];
+}
+
+const MAX_SUPERSTEPS = 1000;
+
+export function IsSupersteps(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isSupersteps',
+    validator: {
+      validate: (value: unknown) =>
+        Array.isArray(value) && value.length <= MAX_SUPERSTEPS && value.every(isSuperstep),
+      defaultMessage: buildMessage(
+        () => '$property must be a list of { updates: [{ values, command, as_node }] }',
+      ),
+    },
+  });
+}
+
+export function superstepsOf(supersteps: readonly SuperstepDto[]): readonly Superstep[] {
+  return supersteps.map(({ updates }) => ({
+    updates: updates.map(({ values, command, as_node }) => ({
+      values,
+      ...(command && { command }),
+      ...(as_node && { asNode: as_node }),
+    })),
+  }));
+}
+
+function isSuperstep(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('updates' in value)) return false;
+  return Array.isArray(value.updates) && value.updates.length > 0 && value.updates.every(isUpdate);
+}
+
+function isUpdate(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { command, as_node } = value as Record<string, unknown>;
+  return (
+    (command === undefined || command === null || isCommand(command)) &&
+    (as_node ?? '') === String(as_node ?? '')
+  );
+}
