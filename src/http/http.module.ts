@@ -39,6 +39,10 @@ export class HttpModule implements OnModuleInit {
   onModuleInit(): void {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
     const limit = this.options.bodyLimit ?? DEFAULT_BODY_LIMIT;
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      hideMalformedType(request.raw);
+      done();
+    });
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
     fastify.decorateRequest('readBody', function readBody(this: { raw: IncomingMessage }) {
@@ -49,4 +53,12 @@ export class HttpModule implements OnModuleInit {
       done(null, payload);
     });
   }
+}
+
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+
+/** Fastify would answer a malformed content type by itself, before anybody was authenticated. The body reader refuses this one. */
+function hideMalformedType({ headers }: IncomingMessage): void {
+  const type = headers['content-type'];
+  if (type && !MEDIA_TYPE.test(type)) headers['content-type'] = 'application/octet-stream';
 }

@@ -16,8 +16,11 @@ export interface LongAnswerOptions {
   readonly abort: AbortController;
   /** Called when the client went away before everything was sent. */
   readonly onDisconnect?: () => void;
-  /** What the client hears of a failed source; null to break the connection off, so that the client comes back. */
-  readonly describe?: (error: unknown) => Failure | null;
+  /**
+   * What the client hears of a failed source; null to break the connection off, so that the client comes back. Other failures
+   * are logged, and the client hears nothing of their cause.
+   */
+  readonly describe?: (error: unknown) => Failure | null | undefined;
   readonly keepAliveMs?: number;
 }
 
@@ -79,14 +82,13 @@ export class KeptAliveStream extends Readable {
 
   private fail(error: unknown): void {
     if (this.destroyed) return;
-    const failure = this.options.describe ? this.options.describe(error) : UNKNOWN;
-    if (!failure) {
+    const failure = this.options.describe?.(error);
+    if (failure === null) {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    if (failure === UNKNOWN)
-      KeptAliveStream.logger.error(error instanceof Error ? error.stack : String(error));
-    this.push(this.wording.failure(failure));
+    if (!failure) KeptAliveStream.logger.error(error instanceof Error ? error.stack : String(error));
+    this.push(this.wording.failure(failure ?? UNKNOWN));
     this.complete();
   }
 

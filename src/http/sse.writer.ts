@@ -6,7 +6,7 @@ export interface ServerSentEvent {
   /** The data as JSON, in one line. */
   readonly json: string;
   /** What a client names as `Last-Event-ID` to go on after this event. Left out for events that are in no log. */
-  readonly id?: number;
+  readonly id?: number | string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type StreamableFile } from '@nestjs/common';
+import { Injectable, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { JsonObject } from '../http/json.js';
 import { lateJsonAnswer } from '../http/late-json.writer.js';
@@ -8,6 +8,7 @@ import type { CreateRun, CreateThreadRun } from './dto/create-run.dto.js';
 import type { JoinRun, StreamRun } from './dto/run-id.dto.js';
 import { RunEngine, type RunOutcome } from './engine/run.engine.js';
 import { EventsLostError, RunSuspendedError } from './engine/run.errors.js';
+import { RunCanceller } from './run.canceller.js';
 import type { CreatedRun } from './run.creator.js';
 import type { Run } from './run.entity.js';
 import { eventsOfModes } from './run.event.filter.js';
@@ -17,9 +18,10 @@ import { presentRun } from './run.presenter.js';
 /** Answers with runs: as rows, as streams of events, or with what came of them in the end. */
 @Injectable()
 export class RunResponder {
-  private readonly logger = new Logger(RunResponder.name);
-
-  constructor(private readonly engine: RunEngine) {}
+  constructor(
+    private readonly engine: RunEngine,
+    private readonly canceller: RunCanceller,
+  ) {}
 
   row(reply: FastifyReply, request: CreateRun | CreateThreadRun, run: Run): JsonObject {
     locate(reply, request);
@@ -29,29 +31,30 @@ export class RunResponder {
   streamCreated(
     reply: FastifyReply,
     request: CreateRun | CreateThreadRun,
-    { run, followed, abort }: CreatedRun,
+    created: CreatedRun,
   ): StreamableFile {
+    const { run, followed, abort } = created;
     locate(reply, request);
     void reply.header('location', streamLocation(run, request.streamModes));
     const events = unlessSuspended(followed.events, abort.signal, () => followed.outcome());
-    return this.stream(reply, events, this.optionsOf(run, request, abort));
+    return this.stream(reply, events, this.creatorsOptions(request, created));
   }
 
   waitForCreated(
     reply: FastifyReply,
     request: CreateRun | CreateThreadRun,
-    { run, followed, abort }: CreatedRun,
+    created: CreatedRun,
   ): StreamableFile {
     locate(reply, request);
-    void reply.header('location', joinLocation(run));
-    return lateJsonAnswer(bodyOf(followed.outcome()), this.optionsOf(run, request, abort));
+    void reply.header('location', joinLocation(created.run));
+    return lateJsonAnswer(bodyOf(created.followed.outcome()), this.creatorsOptions(request, created));
   }
 
   join(reply: FastifyReply, request: JoinRun, run: Run): StreamableFile {
     const abort = new AbortController();
     void reply.header('location', joinLocation(run));
     const outcome = this.engine.outcome(run.run_id, abort.signal);
-    return lateJsonAnswer(bodyOf(outcome), this.optionsOf(run, request, abort));
+    return lateJsonAnswer(bodyOf(outcome), this.readersOptions(request, run, abort));
   }
 
   /** A run that is missing or invisible is told in the stream, as the contract's section 5.16 has it. */
@@ -59,13 +62,13 @@ export class RunResponder {
     const abort = new AbortController();
     if (!run) return this.stream(reply, single(MISSING), { abort });
     const { position, streamModes } = request;
-    void reply.header('location', streamLocation(run, streamModes));
     const { signal } = abort;
+    void reply.header('location', streamLocation(run, streamModes));
     const all = this.engine.events(run.run_id, { ...position, signal });
     const events = unlessSuspended(eventsOfModes(all, streamModes), signal, () =>
       this.engine.outcome(run.run_id, signal),
     );
-    return this.stream(reply, events, this.optionsOf(run, request, abort));
+    return this.stream(reply, events, this.readersOptions(request, run, abort));
   }
 
   private stream(
@@ -78,22 +81,18 @@ export class RunResponder {
     return sseAnswer(events, options);
   }
 
-  private optionsOf(
-    { run_id }: Run,
-    { cancelsOnDisconnect }: { readonly cancelsOnDisconnect: boolean },
-    abort: AbortController,
-  ): LongAnswerOptions {
-    const onDisconnect = () => void this.cancelAbandoned(run_id);
+  private creatorsOptions({ cancelsOnDisconnect }: CreateRun, { run, abort }: CreatedRun): LongAnswerOptions {
+    const onDisconnect = () => void this.canceller.withdraw(run);
     return { abort, describe, ...(cancelsOnDisconnect && { onDisconnect }) };
   }
 
-  /** Nobody is left to be told of a failure. */
-  private async cancelAbandoned(runId: string): Promise<void> {
-    try {
-      await this.engine.cancel([runId], 'interrupt', { wait: false });
-    } catch (error) {
-      this.logger.error(`run ${runId} was not cancelled when its client went away: ${String(error)}`);
-    }
+  private readersOptions(
+    { cancelsOnDisconnect }: JoinRun,
+    run: Run,
+    abort: AbortController,
+  ): LongAnswerOptions {
+    const onDisconnect = () => void this.canceller.withdrawAsReader(run);
+    return { abort, describe, ...(cancelsOnDisconnect && { onDisconnect }) };
   }
 }
 
@@ -116,10 +115,9 @@ async function bodyOf(ended: Promise<RunOutcome>): Promise<unknown> {
 }
 
 /** A server that stops breaks off, so that the client takes the run up again at the `Location`. */
-function describe(error: unknown): Failure | null {
+function describe(error: unknown): Failure | null | undefined {
   if (error instanceof RunSuspendedError) return null;
-  if (error instanceof EventsLostError) return { error: error.name, message: error.message };
-  return { error: 'InternalServerError', message: 'Internal Server Error' };
+  return error instanceof EventsLostError ? { error: error.name, message: error.message } : undefined;
 }
 
 /**

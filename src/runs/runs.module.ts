@@ -10,13 +10,23 @@ import { RunResponder } from './run.responder.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
 import { ThreadRunsStopper } from './thread-runs.stopper.js';
+import { ThreadStreamController } from './thread-stream.controller.js';
+import { ThreadStream } from './thread.stream.js';
 import { ThreadRunsController } from './thread-runs.controller.js';
 
 /** Needs the `RunEngine` of the global engine module. */
 @Module({
   imports: [TypeOrmModule.forFeature([Run]), ThreadsModule, AssistantsModule],
-  controllers: [ThreadRunsController, RunsController],
-  providers: [ThreadRunsStopper, RunsService, RunCreator, RunCanceller, RunRemover, RunResponder],
+  controllers: [ThreadRunsController, ThreadStreamController, RunsController],
+  providers: [
+    ThreadRunsStopper,
+    RunsService,
+    RunCreator,
+    RunCanceller,
+    RunRemover,
+    RunResponder,
+    ThreadStream,
+  ],
   exports: [RunCreator, RunsService],
 })
 export class RunsModule {}

@@ -23,6 +23,6 @@ import { ThreadsService } from './threads.service.js';
     ThreadSweeper,
     ThreadsService,
   ],
-  exports: [ThreadActivity, ThreadsService, TypeOrmModule],
+  exports: [ThreadActivity, ThreadStateService, ThreadsService, TypeOrmModule],
 })
 export class ThreadsModule {}

@@ -7,6 +7,8 @@ export class LiveRun {
   readonly outcome: Promise<RunOutcome>;
   /** Whether events that the log no longer holds are in the table. */
   resumable = false;
+  /** Whether it was in the table, so that it has ended when it is not there any more. */
+  known = false;
   private resolve!: (outcome: RunOutcome) => void;
   private reject!: (error: Error) => void;
 

@@ -18,8 +18,8 @@ export class LiveRuns {
     return this.entries.get(runId)?.run;
   }
 
-  ids(): string[] {
-    return [...this.entries.keys()];
+  all(): LiveRun[] {
+    return Array.from(this.entries.values(), ({ run }) => run);
   }
 
   /** Holds a run until the signal aborts. */
@@ -29,6 +29,12 @@ export class LiveRuns {
     entry.holders += 1;
     signal.addEventListener('abort', () => this.letGo(entry), { once: true });
     return entry.run;
+  }
+
+  /** The run is in the table. */
+  know(runId: string): void {
+    const live = this.get(runId);
+    if (live) live.known = true;
   }
 
   /** The run has ended: readers get the rest of its events, and a new reader finds it in the table. */

@@ -23,6 +23,7 @@ export class QueuedRunEngine extends RunEngine {
 
   override async enqueue(runs: readonly Run[]): Promise<void> {
     const { claimed, pending, cancellations } = await this.enqueuer.enqueue(runs, this.worker);
+    this.announcer.created(runs);
     for (const run of claimed) this.worker.start(run);
     for (const cancellation of cancellations) this.announcer.cancelled(cancellation);
     this.announcer.queued(pending);

@@ -18,6 +18,8 @@ import { RUN_ENGINE_OPTIONS, runEngineOptions, type RunEngineOptions } from './r
 import { RunEngine } from './run.engine.js';
 import { RunReader } from './run.reader.js';
 import { LocalRunSignals, RunSignals } from './run.signals.js';
+import { DistantRunsWatcher } from './worker/distant-runs.watcher.js';
+import { LeaseKeeper } from './worker/lease.keeper.js';
 import { RunWorkerLifecycle } from './worker/run-worker.lifecycle.js';
 import { RunWorker } from './worker/run.worker.js';
 
@@ -56,13 +58,15 @@ export class RunEngineModule {
         { provide: RunEngine, useClass: QueuedRunEngine },
         ...PROVIDERS,
       ],
-      exports: [RunEngine],
+      exports: [RunEngine, RunSignals],
     };
   }
 }
 
 const PROVIDERS = [
+  DistantRunsWatcher,
   GraphPerformer,
+  LeaseKeeper,
   LiveRuns,
   QueueCanceller,
   QueueEnqueuer,

@@ -14,6 +14,13 @@ export class RunAnnouncer {
     private readonly signals: RunSignals,
   ) {}
 
+  created(runs: readonly Run[]): void {
+    for (const { run_id, thread_id } of runs) {
+      this.liveRuns.know(run_id);
+      this.signals.publish({ kind: 'created', threadId: thread_id });
+    }
+  }
+
   queued(runs: readonly Run[]): void {
     for (const { run_after } of runs) this.signals.publish({ kind: 'queued', at: run_after.getTime() });
   }

@@ -38,6 +38,7 @@ export class RunReader {
       async *[Symbol.asyncIterator]() {
         const run = await findRun();
         if (!run) return;
+        live.known = true;
         if (run.status === 'pending' || run.status === 'running')
           yield* followEvents(live, { from, readPage, signal });
         else if (run.resumable && !onlyLive) yield* replayEvents(runId, { from, readPage, signal });
@@ -52,6 +53,7 @@ export class RunReader {
       relations: { thread: true },
     });
     if (!run) return GONE;
+    live.known = true;
     return recordedOutcome(run) ?? unlessAborted(live.outcome, signal);
   }
 

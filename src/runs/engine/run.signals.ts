@@ -3,11 +3,13 @@ import type { CancelAction } from '../run.entity.js';
 
 /**
  * What others need not wait to find in the table:
+ * - `created`: a thread has a new run
  * - `queued`: a run can be claimed, from this moment on
  * - `cancelled`: a running run is to be stopped
  * - `ended`: a run has ended, or is gone
  */
 export type RunSignal =
+  | { readonly kind: 'created'; readonly threadId: string }
   | { readonly kind: 'queued'; readonly at: number }
   | { readonly kind: 'cancelled'; readonly runId: string; readonly action: CancelAction }
   | { readonly kind: 'ended'; readonly runId: string };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface BreakingProxy {
   readonly url: string;
@@ -13,8 +13,10 @@ export async function breakingProxy(target: string, id = 2): Promise<BreakingPro
   const { hostname, port } = new URL(target);
   let connections = 0;
   let hasBroken = false;
+  const open = new Set<Socket>();
   const proxy = createServer((client) => {
     connections += 1;
+    open.add(client);
     const server = connect(Number(port), hostname);
     client.on('error', () => server.destroy()).on('close', () => server.destroy());
     server.on('error', () => client.destroy()).on('close', () => client.destroy());
@@ -33,6 +35,7 @@ export async function breakingProxy(target: string, id = 2): Promise<BreakingPro
     connections: () => connections,
     stop: async () => {
       proxy.close();
+      for (const socket of open) socket.destroy();
       await once(proxy, 'close');
     },
   };

@@ -121,31 +121,27 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       runId = String(objectOf(await alice('POST', `/threads/${threadId}/runs`, SLOW)).run_id);
     });
 
-    it.each<[string, string, object?]>([
+    it.each<[string, string, object | null]>([
       ['POST', '/threads/T/runs', CHAT],
       ['POST', '/threads/T/runs/wait', CHAT],
       ['POST', '/threads/T/runs/stream', CHAT],
-      ['GET', '/threads/T/runs'],
-      ['GET', '/threads/T/runs/R'],
-      ['GET', '/threads/T/runs/R/join'],
-      ['GET', '/threads/T/runs/R/stream'],
-      ['POST', '/threads/T/runs/R/cancel'],
-      ['POST', '/threads/T/runs/R/cancel?wait=1&action=rollback'],
-      ['DELETE', '/threads/T/runs/R'],
-      ['GET', '/runs/R/join'],
-      ['GET', '/runs/R/stream'],
-      ['POST', '/runs/R/cancel'],
+      ['GET', '/threads/T/runs', null],
+      ['GET', '/threads/T/runs/R', null],
+      ['GET', '/threads/T/runs/R/join', null],
+      ['GET', '/threads/T/runs/R/stream', null],
+      ['POST', '/threads/T/runs/R/cancel', null],
+      ['POST', '/threads/T/runs/R/cancel?wait=1&action=rollback', null],
+      ['DELETE', '/threads/T/runs/R', null],
+      ['GET', '/runs/R/join', null],
+      ['GET', '/runs/R/stream', null],
+      ['POST', '/runs/R/cancel', null],
       ['POST', '/runs/cancel', { thread_id: 'T', run_ids: ['R'] }],
       ['POST', '/runs/cancel', { run_ids: ['R'] }],
       ['POST', '/runs/cancel', { thread_id: 'T', status: 'all' }],
     ])('%s %s %j answers as if there were nothing', async (method, path, body) => {
       const answerFor = async (thread: string, run: string) => {
-        const fill = (text: string) => text.replace('T', thread).replace('R', run);
-        const filled =
-          body &&
-          (JSON.parse(
-            JSON.stringify(body).replace('"T"', `"${thread}"`).replace('"R"', `"${run}"`),
-          ) as object);
+        const fill = (text: string) => text.replaceAll(/\bT\b/g, thread).replaceAll(/\bR\b/g, run);
+        const filled = body ? (JSON.parse(fill(JSON.stringify(body))) as object) : undefined;
         const { status, text, headers } = await bob(method, fill(path), filled);
         const names = [...headers.keys()].filter((name) => name !== 'date').sort();
         return { status, text: text.replaceAll(thread, 'T').replaceAll(run, 'R'), names };
@@ -190,25 +186,24 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
     });
 
     it('a thread is not reached through the config or the checkpoint of a run', async () => {
-      const { threadId: secret } = await finished();
+      const secret = await server.newThread(alice);
+      const said = { messages: [{ role: 'human', content: 'a secret' }] };
+      await alice('POST', `/threads/${secret}/runs/wait`, { ...CHAT, input: said });
       const { checkpoint } = objectOf(await alice('GET', `/threads/${secret}/state`));
-      const own = await server.newThread(bob);
       for (const redirection of [
         { config: { configurable: { thread_id: secret } } },
+        { checkpoint: { thread_id: secret } },
         { checkpoint },
-        {
-          config: { configurable: { thread_id: secret, checkpoint_ns: '' } },
-          checkpoint: { thread_id: secret },
-        },
+        { config: { configurable: { ...(checkpoint as object) } } },
       ]) {
+        const own = await server.newThread(bob);
         const answer = await bob('POST', `/threads/${own}/runs/wait`, { ...CHAT, ...redirection });
-        expect(JSON.stringify(answer.body)).not.toContain('"length":4');
-        await bob('DELETE', `/threads/${own}`);
-        await bob('POST', '/threads', { thread_id: own });
-        expect(objectOf(await bob('GET', `/threads/${own}/state`)).values).toEqual({});
+        expect(answer.status).toBe(200);
+        expect(answer.text).not.toContain('secret');
+        expect((await bob('GET', `/threads/${own}/state`)).text).not.toContain('secret');
       }
       expect(objectOf(await alice('GET', `/threads/${secret}/state`)).values).toMatchObject({
-        messages: { length: 2 },
+        messages: [{ content: 'a secret' }, { content: 'You said a secret' }],
       });
     });
 
@@ -384,6 +379,29 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
           body: { detail: 'You may only read' },
         });
       expect(await alice('POST', `/runs/${runId}/cancel`)).toMatchObject({ status: 202 });
+    });
+
+    it('tells cancelling from reading, also when a reader goes away', async () => {
+      const threadId = await server.newThread(alice);
+      const slow = { assistant_id: 'slow', input: { ms: 400 } };
+      const runId = String(objectOf(await alice('POST', `/threads/${threadId}/runs`, slow)).run_id);
+      const leaving = new AbortController();
+      const token = await server.token('alice', { permissions: ['read-only'] });
+      const path = `${server.url}/threads/${threadId}/runs/${runId}/stream?cancel_on_disconnect=1`;
+      policy.taken();
+      await fetch(path, { headers: { authorization: `Bearer ${token}` }, signal: leaving.signal });
+      leaving.abort();
+      await alice('GET', `/threads/${threadId}/runs/${runId}/join`);
+      expect(policy.taken()).toContainEqual({
+        event: 'threads:update',
+        value: {
+          thread_id: threadId,
+          action: 'interrupt',
+          metadata: { run_ids: [runId], status: 'pending' },
+        },
+      });
+      const run = objectOf(await alice('GET', `/threads/${threadId}/runs/${runId}`));
+      expect(run.status).toBe('success');
     });
 
     it('has to allow reading a thread for its runs to be listed', async () => {

@@ -97,7 +97,7 @@ describe.each(combinations)('client.runs of the $line on $dialect', ({ create, C
     const run = await client.runs.create(threadId, 'chat', { input: INPUT, streamResumable: true });
     await client.runs.join(threadId, run.run_id);
     for (const id of [threadId, null]) {
-      const parts = await collect(client.runs.joinStream(id as string, run.run_id, { lastEventId: '-1' }));
+      const parts = await collect(client.runs.joinStream(id, run.run_id, { lastEventId: '-1' }));
       expect(parts.map(({ event }) => event)).toEqual(['metadata', 'values', 'values']);
     }
   });
@@ -155,7 +155,9 @@ describe.each(combinations)('client.runs of the $line on $dialect', ({ create, C
     const broken = await breakingProxy(server.url);
     const headers = { authorization: `Bearer ${await server.token('alice')}` };
     const through = new Client({ apiUrl: broken.url, apiKey: null as never, defaultHeaders: headers });
-    const parts = await collect(through.runs.stream(thread_id, 'slow', { input: { ms: 50, steps: 6 } }));
+    const parts = await collect(
+      through.runs.stream(thread_id, 'slow', { input: { ms: 50, steps: 6 }, streamResumable: true }),
+    );
     await broken.stop();
     const done = parts.flatMap(({ data }) =>
       typeof data === 'object' && data && 'done' in data ? [data.done] : [],
@@ -174,7 +176,7 @@ describe.each(databases)('client.runs of the current SDK alone on $dialect', ({ 
     const client = new CurrentClient({ apiUrl: server.url, apiKey: null as never, defaultHeaders: headers });
     const { thread_id } = await client.threads.create();
     const run = await client.runs.create(thread_id, 'slow', SLOW);
-    await client.runs.cancelMany({ threadId: thread_id, runIds: [run.run_id] } as never);
+    await client.runs.cancelMany({ threadId: thread_id, runIds: [run.run_id] });
     await client.runs.join(thread_id, run.run_id);
     expect(await client.runs.get(thread_id, run.run_id)).toMatchObject({ status: 'interrupted' });
     await server.stop();

@@ -44,7 +44,12 @@ async function build({ body, assistant, threadConfig, isNewThread = false }: Giv
   return { run, request, thread };
 }
 
-type Config = { configurable: JsonObject; metadata: JsonObject; tags?: unknown; recursion_limit?: unknown };
+interface Config {
+  configurable: JsonObject;
+  metadata: JsonObject;
+  tags?: unknown;
+  recursion_limit?: unknown;
+}
 const configOf = (run: { kwargs: JsonObject }) => run.kwargs.config as Config;
 
 describe('a new run', () => {

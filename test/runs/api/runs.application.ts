@@ -1,5 +1,10 @@
-import type { Answer, Caller, TestApplication } from '../../support/application.js';
-import { startApplication } from './temporary.server.js';
+import {
+  startApplication,
+  type Answer,
+  type Caller,
+  type TestApplication,
+} from '../../support/application.js';
+import { testGraphs } from '../../support/graphs/index.js';
 import type { AppOptions } from '../../../src/app.module.js';
 import type { TestDatabase } from '../../support/databases.js';
 
@@ -15,7 +20,7 @@ export async function startRuns(
   database: TestDatabase,
   options: Partial<AppOptions> = {},
 ): Promise<RunsApplication> {
-  const server = await startApplication({ databaseUrl: database.url, ...options });
+  const server = await startApplication({ databaseUrl: database.url, graphs: testGraphs, ...options });
   return {
     ...server,
     alice: await server.as('alice'),

@@ -49,7 +49,7 @@ describe('an event stream', () => {
     const response = await get('silent');
     const { value } = await response.body!.getReader().read();
     expect(response.headers.get('content-type')).toBe('text/event-stream');
-    expect(Buffer.from(value!).toString()).toBe(': heartbeat\n');
+    expect(Buffer.from(value).toString()).toBe(': heartbeat\n');
     abort.abort();
   });
 

@@ -115,12 +115,15 @@ describe.each(databases)('the execution of runs on $dialect', ({ create }) => {
     expect(await server.thread(thread)).toMatchObject({ status: 'idle', interrupts: {} });
   });
 
-  it('shows a thread as busy again when its next run starts, whatever the last one ended with', async () => {
+  it('leaves a thread busy as long as another run waits, and then shows what the last one ended with', async () => {
     const thread = await server.createThread();
-    await server.run(thread, { graph_id: 'failing' });
-    const run = await server.enqueue(thread, { graph_id: 'slow', kwargs: { input: { ms: 100, steps: 1 } } });
+    const failing = await server.enqueue(thread, { graph_id: 'failing' });
+    const delayed = await server.enqueue(thread, { afterMs: 60_000 });
+    await server.outcome(failing);
     expect((await server.thread(thread)).status).toBe('busy');
-    await server.outcome(run);
+    await server.cancel([delayed], 'rollback');
     expect((await server.thread(thread)).status).toBe('idle');
+    await server.run(thread, { graph_id: 'failing' });
+    expect((await server.thread(thread)).status).toBe('error');
   });
 });

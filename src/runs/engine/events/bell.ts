@@ -7,16 +7,16 @@ export class Bell {
   }
 
   /** Settles at the next ring, or when the signal aborts. */
-  heard(signal: AbortSignal): Promise<void> {
+  heard(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
+      if (signal?.aborted) return resolve();
       const wake = (): void => {
         this.sleepers.delete(wake);
-        signal.removeEventListener('abort', wake);
+        signal?.removeEventListener('abort', wake);
         resolve();
       };
       this.sleepers.add(wake);
-      signal.addEventListener('abort', wake);
+      signal?.addEventListener('abort', wake);
     });
   }
 }

@@ -23,9 +23,14 @@ export class ContinuedRecorder implements EventRecorder {
     return undefined;
   }
 
-  async flush(): Promise<void> {
+  /** What is withheld repeats the point where the run is continued from, and will do so again. */
+  flush(): Promise<void> {
+    return this.recorder.flush();
+  }
+
+  async close(): Promise<void> {
     for (const event of this.withheld.splice(0)) await this.recorder.record(event, null);
-    await this.recorder.flush();
+    await this.recorder.close();
   }
 
   private async start(event: GraphEvent, step: number): Promise<void> {

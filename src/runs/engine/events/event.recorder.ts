@@ -13,10 +13,13 @@ export interface EventRecorder {
   record(event: GraphEvent, step: number | null): Promise<void> | undefined;
 
   /**
-   * Settles when readers have been given everything.
+   * Settles when everything that was recorded is safe from a crash.
    * @throws LeaseLostError when the run is another worker's by now
    */
   flush(): Promise<void>;
+
+  /** The last event is recorded. Settles when readers have been given everything; throws as `flush`. */
+  close(): Promise<void>;
 }
 
 /** For runs that are not resumable: their events are never anywhere but in memory. */
@@ -28,6 +31,10 @@ export class MemoryRecorder implements EventRecorder {
   }
 
   flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
     return Promise.resolve();
   }
 }

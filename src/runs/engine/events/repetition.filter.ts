@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../graphs/execution/serialize.js';
+import type { JsonObject, JsonValue } from '../../../graphs/execution/serialize.js';
 import type { StoredEvent } from './run-event.entity.js';
 
 /**
@@ -27,9 +27,20 @@ export class RepetitionFilter {
 
 /** A state that went through the checkpointer may have its keys in another order. */
 function keyOf(step: number, event: string, data: JsonValue): string {
-  return JSON.stringify([step, event, data], (_key, value: JsonValue) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+  return JSON.stringify([step, event, withoutNote(data)], (_key, value: JsonValue) =>
+    isObject(value)
       ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
       : value,
   );
+}
+
+/** LangGraph notes with the update of a node that it did not have to execute again. */
+function withoutNote(data: JsonValue): JsonValue {
+  if (!isObject(data) || !('__metadata__' in data)) return data;
+  const { __metadata__: _, ...update } = data;
+  return update;
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -46,7 +46,7 @@ export class RunEventStore {
   async append(lease: Lease, events: readonly NewEvent[]): Promise<void> {
     const parameters = [JSON.stringify(events), lease.runId, lease.workerId, lease.attempt];
     const stored = await runAsSystem('record the events of a run', () =>
-      rowsOf(this.dataSource, this.appendSql, parameters),
+      rowsOf(this.dataSource.manager, this.appendSql, parameters),
     );
     if (stored.length !== events.length) throw new LeaseLostError(lease);
   }

@@ -41,6 +41,10 @@ export class StoredRecorder implements EventRecorder {
     this.throwFailure();
   }
 
+  close(): Promise<void> {
+    return this.flush();
+  }
+
   /** Never rejects: nobody may be waiting for it. */
   private async write(): Promise<void> {
     try {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { errorPayload } from '../../../graphs/execution/error.payload.js';
 import { GraphExecutor } from '../../../graphs/execution/graph.executor.js';
+import { EventIntake } from '../events/event.intake.js';
 import type { EventRecorder } from '../events/event.recorder.js';
 import { RecorderFactory } from '../events/recorder.factory.js';
 import { StepTracker } from '../events/step.tracker.js';
@@ -26,7 +27,7 @@ export class GraphPerformer {
     const error = errorOf(performance);
     try {
       if (error) await recorder.record({ event: 'error', data: error }, tracker.current);
-      await recorder.flush();
+      await recorder.close();
       return performance;
     } catch (fault) {
       return performance.kind === 'finished' ? performanceAt(fault) : performance;
@@ -34,16 +35,30 @@ export class GraphPerformer {
   }
 
   private async play(task: RunTask, recorder: EventRecorder, tracker: StepTracker): Promise<Performance> {
+    const intake = new EventIntake();
+    const request = graphRunRequest(task.run, task.signal, () => beforeSave(task, intake, recorder));
     try {
-      for await (const event of this.graphs.stream(graphRunRequest(task.run, task.signal))) {
+      await intake.takeAll(this.graphs.stream(request), (event) => {
         const placed = tracker.place(event);
-        if (placed) await recorder.record(placed.event, placed.step);
-      }
+        return placed && recorder.record(placed.event, placed.step);
+      });
       return { kind: 'finished' };
     } catch (fault) {
       return task.stopReason ?? performanceAt(fault);
     }
   }
+}
+
+/**
+ * What a graph has done is never said again by a later attempt. So what it said is stored before what it did; and neither is by a
+ * worker that others may hold for dead.
+ */
+async function beforeSave(task: RunTask, intake: EventIntake, recorder: EventRecorder): Promise<void> {
+  task.assertHeld();
+  if (!task.run.resumable) return;
+  await intake.drained();
+  await recorder.flush();
+  task.assertHeld();
 }
 
 function performanceAt(fault: unknown): Performance {

@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import {
-  DataSource,
-  IsNull,
-  type EntityManager,
-  type FindOptionsWhere,
-  type QueryDeepPartialEntity,
-} from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { ThreadSummary } from '../../../graphs/execution/thread.state.js';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
 import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
-import { Run, type CancelAction } from '../../run.entity.js';
+import { Run, type CancelAction, type RunStatus } from '../../run.entity.js';
 import { heldBy, leaseOf, LeaseLostError, type Lease } from '../queue/lease.js';
+import { endSql } from '../queue/queue.statements.js';
+import { isPostgres, rowsOf } from '../queue/run.sql.js';
 import { holdThread } from '../queue/thread.lock.js';
 import type { RunEnding } from './run.ending.js';
 import { inScopeOf } from './run.scope.js';
@@ -37,9 +33,9 @@ export class RunFinisher {
     return runAsSystem('record the end of a run', () =>
       this.dataSource.transaction(async (manager) => {
         await holdThread(manager, run.thread_id);
-        await this.endRun(manager, run, ending);
+        const hasNext = await this.endRun(manager, run, ending);
         if (run.temporary) await manager.delete(Thread, { thread_id: run.thread_id });
-        else await this.updateThread(manager, run, ending);
+        else await this.updateThread(manager, run, { ending, hasNext });
       }),
     );
   }
@@ -53,14 +49,21 @@ export class RunFinisher {
     if (!held) throw new LeaseLostError(lease);
   }
 
-  private async endRun(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
+  /** @returns whether another run of the thread is pending */
+  private async endRun(manager: EntityManager, run: Run, ending: RunEnding): Promise<boolean> {
     const lease = leaseOf(run);
-    const held = { ...heldBy(lease), ...withKnownCancellation(ending) };
-    const { affected } =
-      ending.kind === 'rolled back'
-        ? await manager.delete(Run, held)
-        : await manager.update(Run, held, endedRow(ending));
-    if (affected !== 1) throw await this.refusal(manager, lease);
+    const { runId, workerId, attempt } = lease;
+    if (ending.kind === 'rolled back') {
+      const { affected } = await manager.delete(Run, heldBy(lease));
+      if (affected !== 1) throw new LeaseLostError(lease);
+      return manager.existsBy(Run, { thread_id: run.thread_id, status: 'pending' });
+    }
+    const sql = endSql(isPostgres(manager.dataSource), knownCancellation(ending.status));
+    const error = ending.error && JSON.stringify(ending.error);
+    const parameters = [ending.status, error, Date.now(), runId, workerId, attempt];
+    const [row] = await rowsOf<{ pending: number | string }>(manager, sql, parameters);
+    if (!row) throw await this.refusal(manager, lease);
+    return Number(row.pending) > 0;
   }
 
   private async refusal(manager: EntityManager, lease: Lease): Promise<Error> {
@@ -72,10 +75,13 @@ export class RunFinisher {
   }
 
   /** The state is the run's to write as long as it reaches the thread; the thread is free in any case. */
-  private async updateThread(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
+  private async updateThread(
+    manager: EntityManager,
+    run: Run,
+    { ending, hasNext }: { ending: RunEnding; hasNext: boolean },
+  ): Promise<void> {
     const { thread_id } = run;
     const now = new Date();
-    const hasNext = await manager.existsBy(Run, { thread_id, status: 'pending' });
     const freed = { status: statusAfter(ending, hasNext), updated_at: now };
     if (ending.summary) {
       const state = rowOf<Thread>({ ...freed, ...stateAfter(ending, ending.summary), state_updated_at: now });
@@ -87,28 +93,15 @@ export class RunFinisher {
 }
 
 /** A cancellation is obeyed, also when it comes at the last moment; a rollback wins over an interrupt. */
-function withKnownCancellation(ending: RunEnding): FindOptionsWhere<Run> {
-  if (ending.kind === 'rolled back') return {};
-  return { cancel_action: ending.status === 'interrupted' ? 'interrupt' : IsNull() };
+function knownCancellation(status: RunStatus): string {
+  return status === 'interrupted' ? `"cancel_action" = 'interrupt'` : '"cancel_action" IS NULL';
 }
 
-function endedRow({ status, error }: RunEnding & { kind: 'ended' }): QueryDeepPartialEntity<Run> {
-  const now = new Date();
-  return rowOf<Run>({
-    status,
-    error,
-    worker_id: null,
-    lease_expires_at: null,
-    ended_at: now,
-    updated_at: now,
-  });
-}
-
-/** In the order of contract 3.5. */
+/** Contract 3.5; but as long as a run is pending or running the thread is busy, whatever the last one ended with. */
 function statusAfter(ending: RunEnding, hasNext: boolean): ThreadStatus {
-  if (ending.kind === 'ended' && (ending.status === 'error' || ending.status === 'timeout')) return 'error';
-  if (ending.summary && ending.summary.next.length > 0) return 'interrupted';
-  return hasNext ? 'busy' : 'idle';
+  if (hasNext) return 'busy';
+  if (ending.kind === 'ended' && ending.error !== null) return 'error';
+  return ending.summary && ending.summary.next.length > 0 ? 'interrupted' : 'idle';
 }
 
 /** A thread that failed waits for nothing (contract 5.28). */

@@ -6,7 +6,11 @@ import type { RunKwargs } from '../../run.kwargs.js';
 const TRACKED: StreamMode = 'checkpoints';
 
 /** What the graph is run with: as the run was requested, as its recorded principal, and where the server says it runs. */
-export function graphRunRequest(run: Run, signal: AbortSignal): GraphRunRequest {
+export function graphRunRequest(
+  run: Run,
+  signal: AbortSignal,
+  beforeSave: () => Promise<void>,
+): GraphRunRequest & { beforeSave: () => Promise<void> } {
   const kwargs = kwargsOf(run);
   const { input, command, context, interrupt_before, interrupt_after, durability, subgraphs } = kwargs;
   return {
@@ -21,6 +25,7 @@ export function graphRunRequest(run: Run, signal: AbortSignal): GraphRunRequest 
     ...(interrupt_after && { interruptAfter: interrupt_after }),
     ...(durability && { durability }),
     signal,
+    beforeSave,
     attempt: run.attempt,
   };
 }

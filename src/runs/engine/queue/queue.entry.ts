@@ -1,4 +1,5 @@
-import { In, type EntityManager } from 'typeorm';
+import { In, type EntityManager, type EntityTarget, type QueryDeepPartialEntity } from 'typeorm';
+import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
 import { Thread } from '../../../threads/thread.entity.js';
 import { Run } from '../../run.entity.js';
@@ -32,13 +33,8 @@ export class QueueEntry {
     const startsNow = isNext && run.run_after.getTime() <= Date.now() && this.seats.takeSeat();
     const row = { ...pendingRow(run), position, ...(startsNow && this.claim()) };
     (startsNow ? this.claimed : this.pending).push(Object.assign(new Run(), row));
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(Run)
-      .values(rowOf<Run>(row))
-      .updateEntity(false)
-      .execute();
+    // The thread was found, or created, in the caller's scope just now, and is locked: that need not be asked again.
+    await runAsSystem('queue a run on a thread that is visible', () => insert(manager, Run, rowOf<Run>(row)));
   }
 
   /** The transaction failed: the seats are free again. */
@@ -52,7 +48,7 @@ export class QueueEntry {
       isNew && this.threads === 'create at once' ? null : await lockThread(manager, run.thread_id);
     if (!thread && !isNew) throw new ThreadNotVisibleError(run.thread_id);
     if (!thread) return createThread(manager, run);
-    const isNext = await this.makeWay(manager, run);
+    const isNext = thread.status !== 'busy' || (await this.makeWay(manager, run));
     const position = thread.revision + 1;
     await manager.update(Thread, { thread_id: run.thread_id }, rowOf<Thread>(busy(thread, run, position)));
     return { position, isNext };
@@ -92,9 +88,16 @@ async function createThread(
   run: Run,
 ): Promise<{ position: number; isNext: boolean }> {
   const { thread } = run;
-  const row = rowOf<Thread>({ ...thread, ...busy(thread, run, thread.revision) });
-  await manager.createQueryBuilder().insert().into(Thread).values(row).updateEntity(false).execute();
+  await insert(manager, Thread, rowOf<Thread>({ ...thread, ...busy(thread, run, thread.revision) }));
   return { position: thread.revision, isNext: true };
+}
+
+async function insert<T extends object>(
+  manager: EntityManager,
+  entity: EntityTarget<T>,
+  row: QueryDeepPartialEntity<T>,
+): Promise<void> {
+  await manager.createQueryBuilder().insert().into(entity).values(row).updateEntity(false).execute();
 }
 
 /** A thread is busy from the creation of a run on, and names what ran on it last (contract 1.12). */

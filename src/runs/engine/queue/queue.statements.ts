@@ -23,10 +23,6 @@ export function claimSql(isPostgres: boolean): string {
   RETURNING "run_id"`;
 }
 
-/** A thread shows how its last run ended until the next one is claimed. Parameter: the thread. */
-export const markThreadBusySql = `
-  UPDATE "thread" SET "status" = 'busy' WHERE "thread_id" = $1 AND "status" <> 'busy'`;
-
 /** Parameter: now. */
 export const nextDueSql = `
   SELECT MIN("run_after") AS "due" FROM "run" WHERE "status" = 'pending' AND "run_after" > $1`;
@@ -48,3 +44,21 @@ export function takeBackSql(condition: string): string {
   WHERE "status" = 'running' AND ${condition}
   RETURNING "run_id"`;
 }
+
+/**
+ * Records the end of a run, for the worker that holds it, and tells how many runs of its thread are still pending.
+ *
+ * Parameters: the status, the error as JSON, now, and of the lease the run, the worker and the attempt.
+ *
+ * @param cancellation the condition on `cancel_action`
+ */
+export function endSql(isPostgres: boolean, cancellation: string): string {
+  return `
+  UPDATE "run" SET "status" = $1, "error" = ${isPostgres ? '$2::jsonb' : 'jsonb($2)'},
+    "ended_at" = $3, "updated_at" = $3, "worker_id" = NULL, "lease_expires_at" = NULL
+  WHERE "run_id" = $4 AND "worker_id" = $5 AND "attempt" = $6 AND "status" = 'running' AND ${cancellation}
+  RETURNING (SELECT COUNT(*) FROM "run" o WHERE o."thread_id" = "run"."thread_id" AND o."status" = 'pending') AS "pending"`;
+}
+
+/** Parameter: the thread. */
+export const lockThreadSql = `SELECT 1 FROM "thread" WHERE "thread_id" = $1 FOR UPDATE`;

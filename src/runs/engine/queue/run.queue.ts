@@ -6,7 +6,7 @@ import { isUniqueViolation } from '../../../persistence/unique-violation.js';
 import { Run, type CancelAction } from '../../run.entity.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { heldBy, type Lease } from './lease.js';
-import { claimSql, markThreadBusySql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
+import { claimSql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
 import { isPostgres, rowsOf } from './run.sql.js';
 
 /** What became of a lease that was renewed. */
@@ -37,17 +37,16 @@ export class RunQueue {
     return runAsSystem('claim the next run', async () => {
       const claimed = await this.tryClaim();
       if (claimed === undefined) return undefined;
-      const run = await this.dataSource.manager.findOneBy(Run, { run_id: claimed });
-      if (!run) return undefined;
-      await rowsOf(this.dataSource, markThreadBusySql, [run.thread_id]);
-      return run;
+      return (await this.dataSource.manager.findOneBy(Run, { run_id: claimed })) ?? undefined;
     });
   }
 
   /** When the next pending run is due that is not due yet. */
   nextDue(): Promise<number | undefined> {
     return runAsSystem('look when the next run is due', async () => {
-      const [row] = await rowsOf<{ due: number | string | null }>(this.dataSource, nextDueSql, [Date.now()]);
+      const [row] = await rowsOf<{ due: number | string | null }>(this.dataSource.manager, nextDueSql, [
+        Date.now(),
+      ]);
       return row?.due === null || row === undefined ? undefined : Number(row.due);
     });
   }
@@ -56,7 +55,7 @@ export class RunQueue {
   renew(runIds: readonly string[]): Promise<RenewedLease[]> {
     const parameters = [this.leaseEnd(), this.options.workerId, JSON.stringify(runIds)];
     return runAsSystem('renew the leases of running runs', () =>
-      rowsOf(this.dataSource, renewSql(isPostgres(this.dataSource)), parameters),
+      rowsOf(this.dataSource.manager, renewSql(isPostgres(this.dataSource)), parameters),
     );
   }
 
@@ -95,7 +94,7 @@ export class RunQueue {
 
   private takeBack(condition: string, parameter: number | string): Promise<number> {
     return runAsSystem('take back runs of dead workers', async () => {
-      const rows = await rowsOf(this.dataSource, takeBackSql(condition), [parameter]);
+      const rows = await rowsOf(this.dataSource.manager, takeBackSql(condition), [parameter]);
       return rows.length;
     });
   }
@@ -106,7 +105,7 @@ export class RunQueue {
     for (;;) {
       try {
         const parameters = [workerId, this.leaseEnd(), Date.now()];
-        const [row] = await rowsOf<{ run_id: string }>(this.dataSource, this.sql, parameters);
+        const [row] = await rowsOf<{ run_id: string }>(this.dataSource.manager, this.sql, parameters);
         return row?.run_id;
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** The two databases differ in very few places of the engine's own SQL. */
 export function isPostgres({ options }: DataSource): boolean {
@@ -6,24 +6,19 @@ export function isPostgres({ options }: DataSource): boolean {
 }
 
 /**
- * Runs a statement of the engine's own and gives its rows. Parameters are `$1`, `$2` and so on, which both databases know; on
- * SQLite they have to appear in this order.
+ * Runs a statement of the engine's own, in the transaction of the manager if it has one, and gives its rows. Parameters are `$1`,
+ * `$2` and so on, which both databases know; on SQLite they have to appear in this order.
  */
 export async function rowsOf<Row>(
-  source: DataSource | QueryRunner,
+  { queryRunner, dataSource }: EntityManager,
   sql: string,
   parameters: readonly unknown[],
 ): Promise<Row[]> {
-  if (!('createQueryRunner' in source)) return query(source, sql, parameters);
-  const runner = source.createQueryRunner();
+  const runner = queryRunner ?? dataSource.createQueryRunner();
   try {
-    return await query(runner, sql, parameters);
+    const { records } = await runner.query(sql, [...parameters], true);
+    return records as Row[];
   } finally {
-    await runner.release();
+    if (!queryRunner) await runner.release();
   }
-}
-
-async function query<Row>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-  const { records } = await runner.query(sql, [...parameters], true);
-  return records as Row[];
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { Thread } from '../../../threads/thread.entity.js';
-import { isPostgres } from './run.sql.js';
+import { lockThreadSql } from './queue.statements.js';
+import { isPostgres, rowsOf } from './run.sql.js';
 
 /** All of a thread but its values, which may be long. */
 export type LockedThread = Pick<Thread, 'thread_id' | 'metadata' | 'status' | 'interrupts' | 'revision'>;
@@ -19,7 +20,7 @@ export function lockThread(manager: EntityManager, threadId: string): Promise<Lo
   });
 }
 
-/** The same where nothing of the thread is needed. On SQLite a transaction holds the one write lock anyway. */
+/** The same for the system, where nothing of the thread is needed. On SQLite a transaction holds the one write lock anyway. */
 export async function holdThread(manager: EntityManager, threadId: string): Promise<void> {
-  if (isPostgres(manager.dataSource)) await lockThread(manager, threadId);
+  if (isPostgres(manager.dataSource)) await rowsOf(manager, lockThreadSql, [threadId]);
 }

@@ -1,5 +1,4 @@
 import {
-  Inject,
   Injectable,
   Logger,
   type BeforeApplicationShutdown,
@@ -7,7 +6,6 @@ import {
 } from '@nestjs/common';
 import { LiveRuns } from '../live.runs.js';
 import { RunQueue } from '../queue/run.queue.js';
-import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { RunSuspendedError } from '../run.errors.js';
 import { RunSignals, type RunSignal } from '../run.signals.js';
 import { LeaseKeeper } from './lease.keeper.js';
@@ -17,7 +15,6 @@ import { RunWorker } from './run.worker.js';
 @Injectable()
 export class RunWorkerLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(RunWorkerLifecycle.name);
-  private readonly keeper: LeaseKeeper;
   private unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -25,10 +22,8 @@ export class RunWorkerLifecycle implements OnApplicationBootstrap, BeforeApplica
     private readonly queue: RunQueue,
     private readonly liveRuns: LiveRuns,
     private readonly signals: RunSignals,
-    @Inject(RUN_ENGINE_OPTIONS) { leaseMs }: RunEngineOptions,
-  ) {
-    this.keeper = new LeaseKeeper(queue, leaseMs, worker);
-  }
+    private readonly keeper: LeaseKeeper,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const count = await this.queue.takeBackOrphans();

@@ -50,4 +50,45 @@ const gatedGraph = new StateGraph(Log)
   .addEdge('before', 'gate')
   .compile();
 
-export const engineGraphs = { gated: gatedGraph };
+/** Says the same thing twice in each of its steps, and waits at its gate in the second one, which says more afterwards. */
+const sayingGraph = new StateGraph(Log)
+  .addNode('one', (_state, { writer }: LangGraphRunnableConfig) => {
+    writer?.('same');
+    writer?.('same');
+    return { log: ['one'] };
+  })
+  .addNode('two', async ({ name }, { writer, signal }: LangGraphRunnableConfig) => {
+    writer?.('same');
+    writer?.('same');
+    await gates.pass(name, signal);
+    writer?.('same');
+    writer?.('more');
+    return { log: ['two'] };
+  })
+  .addNode('three', (_state, { writer }: LangGraphRunnableConfig) => {
+    writer?.('same');
+    writer?.('same');
+    return { log: ['three'] };
+  })
+  .addEdge(START, 'one')
+  .addEdge('one', 'two')
+  .addEdge('two', 'three')
+  .compile();
+
+const Shout = Annotation.Root({
+  name: Annotation<string>,
+  size: Annotation<number>,
+  count: Annotation<number>,
+});
+
+/** Says something long, many times, once its gate is open. */
+const loudGraph = new StateGraph(Shout)
+  .addNode('shout', async ({ name, size, count }, { writer, signal }: LangGraphRunnableConfig) => {
+    await gates.pass(name, signal);
+    for (let said = 0; said < count; said++) writer?.(String(said).padStart(size, 'a'));
+    return {};
+  })
+  .addEdge(START, 'shout')
+  .compile();
+
+export const engineGraphs = { gated: gatedGraph, loud: loudGraph, saying: sayingGraph };

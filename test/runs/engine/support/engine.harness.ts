@@ -12,7 +12,7 @@ import { rowOf } from '../../../../src/persistence/row.js';
 import { RunEngineModule } from '../../../../src/runs/engine/run-engine.module.js';
 import type { RunEngineOptions } from '../../../../src/runs/engine/run-engine.options.js';
 import { RunEngine, type RunEvent, type RunOutcome } from '../../../../src/runs/engine/run.engine.js';
-import { Run } from '../../../../src/runs/run.entity.js';
+import { Run, type RunStatus } from '../../../../src/runs/run.entity.js';
 import type { RunKwargs } from '../../../../src/runs/run.kwargs.js';
 import { Thread } from '../../../../src/threads/thread.entity.js';
 import { newThread } from '../../../../src/threads/thread.factory.js';
@@ -28,7 +28,7 @@ export interface RunSettings extends Partial<Omit<Run, 'kwargs' | 'thread'>> {
 /** A process with an engine, on a database that others may use too: all but HTTP. */
 export class EngineHarness {
   private constructor(
-    private readonly app: INestApplicationContext,
+    readonly app: INestApplicationContext,
     readonly engine: RunEngine,
     readonly dataSource: DataSource,
   ) {}
@@ -100,6 +100,10 @@ export class EngineHarness {
 
   allRuns(): Promise<Run[]> {
     return runAsSystem('look at all runs', () => this.dataSource.manager.find(Run));
+  }
+
+  countRuns(status: RunStatus): Promise<number> {
+    return runAsSystem('count runs', () => this.dataSource.manager.countBy(Run, { status }));
   }
 
   async thread(threadId: string): Promise<Thread> {

@@ -1,0 +1,22 @@
+import { Controller, Get, type StreamableFile } from '@nestjs/common';
+import { sseAnswer } from '../http/sse.writer.js';
+import { Authorize, Authorized } from '../on-auth/index.js';
+import { ThreadsService } from '../threads/threads.service.js';
+import { StreamThread, streamThread } from './dto/stream-thread.dto.js';
+import { ThreadStream } from './thread.stream.js';
+
+@Controller('threads/:thread_id/stream')
+export class ThreadStreamController {
+  constructor(
+    private readonly threads: ThreadsService,
+    private readonly stream: ThreadStream,
+  ) {}
+
+  @Get()
+  @Authorize('threads', 'read', streamThread)
+  async open(@Authorized() request: StreamThread): Promise<StreamableFile> {
+    await this.threads.get(request.thread_id);
+    const abort = new AbortController();
+    return sseAnswer(this.stream.events(request, abort.signal), { abort });
+  }
+}
