@@ -1,4 +1,5 @@
 import { ForbiddenException, NotFoundException } from '@nestjs/common';
+import { GraphNotFoundError } from '../graphs/graph.errors.js';
 import type { GraphRegistry } from '../graphs/graph.registry.js';
 import type { Assistant } from './assistant.entity.js';
 import { isSystemAssistant } from './system-assistant.js';
@@ -8,9 +9,9 @@ export function failToFind(): never {
   throw new NotFoundException('Assistant not found');
 }
 
-/** @throws NotFoundException for a graph that this server does not have */
+/** @throws GraphNotFoundError for a graph that this server does not have */
 export function requireGraph(graphs: GraphRegistry, graphId: string): void {
-  if (!graphs.has(graphId)) throw new NotFoundException(`Graph "${graphId}" not found`);
+  if (!graphs.has(graphId)) throw new GraphNotFoundError(graphId);
 }
 
 /**

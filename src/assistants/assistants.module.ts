@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ThreadsModule } from '../threads/threads.module.js';
+import { AssistantGraphController } from './assistant-graph.controller.js';
+import { AssistantGraphService } from './assistant-graph.service.js';
 import { AssistantThreadsRemover } from './assistant-threads.remover.js';
 import { AssistantVersion } from './assistant-version.entity.js';
 import { AssistantVersionsController } from './assistant-versions.controller.js';
@@ -10,11 +12,17 @@ import { AssistantsController } from './assistants.controller.js';
 import { AssistantsService } from './assistants.service.js';
 import { SystemAssistantRegistrar } from './system-assistant.registrar.js';
 
-/** Needs the `GraphRegistry` of the global graphs module, and takes its `GRAPH_DEFAULTS` where they are provided. */
+/** Needs the global graphs module, and takes its `GRAPH_DEFAULTS` where they are provided. */
 @Module({
   imports: [TypeOrmModule.forFeature([Assistant, AssistantVersion]), ThreadsModule],
-  controllers: [AssistantsController, AssistantVersionsController],
-  providers: [AssistantsService, AssistantVersionsService, AssistantThreadsRemover, SystemAssistantRegistrar],
+  controllers: [AssistantsController, AssistantVersionsController, AssistantGraphController],
+  providers: [
+    AssistantsService,
+    AssistantVersionsService,
+    AssistantGraphService,
+    AssistantThreadsRemover,
+    SystemAssistantRegistrar,
+  ],
   exports: [AssistantsService],
 })
 export class AssistantsModule {}

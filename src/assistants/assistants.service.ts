@@ -27,7 +27,7 @@ export class AssistantsService {
   ) {}
 
   /**
-   * @throws NotFoundException for a graph that this server does not have
+   * @throws GraphNotFoundError for a graph that this server does not have
    * @throws ConflictException when the id is taken, unless `do_nothing` and the assistant is visible
    */
   async create(input: CreateAssistant): Promise<Assistant> {

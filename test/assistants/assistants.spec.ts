@@ -121,7 +121,7 @@ describe.each(databases)('assistants on $dialect', ({ create }) => {
         ['DELETE', ''],
         ['POST', '/versions'],
       ]) {
-        const gone = await alice(method!, `/assistants/${assistant_id}${path}`);
+        const gone = await alice(method, `/assistants/${assistant_id}${path}`);
         expect([gone.status, gone.body]).toEqual([404, { detail: 'Assistant not found' }]);
       }
     });

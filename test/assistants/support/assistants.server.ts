@@ -1,5 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { GRAPH_DEFAULTS, type GraphDefaults } from '../../../src/assistants/graph.defaults.js';
+import type { GraphSources } from '../../../src/graphs/graph.js';
 import { startApplication, type Caller, type TestApplication } from '../../support/application.js';
 import type { TestDatabase } from '../../support/databases.js';
 import { testGraphs } from '../../support/graphs/index.js';
@@ -15,6 +16,8 @@ export interface AssistantsServer {
 export interface AssistantsServerOptions {
   readonly policies?: readonly Type[];
   readonly graphDefaults?: GraphDefaults;
+  /** The graphs of test/support unless given. */
+  readonly graphs?: GraphSources;
 }
 
 export async function startAssistants(
