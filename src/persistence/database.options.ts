@@ -52,7 +52,7 @@ function parseDatabaseUrl(url: string): DatabaseLocation {
       return { kind: 'sqlite', path: rest };
     case 'postgres':
     case 'postgresql':
-      if (!rest.startsWith('//') || !URL.canParse(url)) break;
+      if (!/^\/\/./.test(rest) || !URL.canParse(url)) break;
       return { kind: 'postgres', url };
   }
   throw new DatabaseUrlError(

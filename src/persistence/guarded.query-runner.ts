@@ -18,12 +18,13 @@ export function guardQueryRunners(driver: Driver, currentGuard: () => SqlGuard |
 }
 
 function guard(runner: QueryRunner, currentGuard: () => SqlGuard | undefined): QueryRunner {
-  const { query, stream } = runner;
+  const query = runner.query.bind(runner);
+  const stream = runner.stream.bind(runner);
   const checked =
     <A extends readonly unknown[], R>(method: (sql: string, ...rest: A) => Promise<R>) =>
     async (sql: string, ...rest: A): Promise<R> => {
       currentGuard()?.check(sql);
-      return method.call(runner, sql, ...rest);
+      return method(sql, ...rest);
     };
   return Object.assign(runner, { query: checked(query), stream: checked(stream) });
 }

@@ -76,7 +76,7 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
   // TypeOrmModule hands back what `typeOrmOptions` made, with the entities added; its type no longer says so.
   const { [SETTINGS]: settings, ...connection } = options as DataSourceOptions & OptionsWithSettings;
   const logger = new Logger(PersistenceModule.name);
-  const dataSource = new ScopedDataSource(connection as DataSourceOptions, {
+  const dataSource = new ScopedDataSource(connection, {
     scopeKeys: settings.scopeKeys,
     createDriver: databaseOptions(settings.database).createDriver,
     advise: (advice) => logger.warn(advice),

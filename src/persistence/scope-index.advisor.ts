@@ -10,7 +10,7 @@ const MAX_REMEMBERED = 1_000;
  *
  * @example
  * const advisor = new ScopeIndexAdvisor('sqlite', new Set(['owner']), (advice) => logger.warn(advice));
- * advisor.consider(threads, parseFilter({ team: 'red' })); // The filter on thread by team ... CREATE INDEX ...
+ * advisor.consider(threads, parseFilter({ team: 'red' })); // The filter on thread by team is served by no index ...
  */
 export class ScopeIndexAdvisor {
   private readonly advised = new Set<string>();
@@ -58,7 +58,7 @@ export class ScopeIndexAdvisor {
       return 'Combine it with an equality on a scope key, by which the rows are found first.';
     }
     const expression = scopeKeyExpression(`"${owner.column.databaseName}"`, key);
-    return `Add "${key}" to SCOPE_KEYS, or: CREATE INDEX ON ${path} (${expression})`;
+    return `Add "${key}" to SCOPE_KEYS, which indexes ${path} on ${expression}.`;
   }
 
   /** A key that, indexed, would serve this part of the filter. */

@@ -37,6 +37,5 @@ export function Scoped<P extends string>(
 /** What `@Scoped` says about an entity's class, or about the class that it extends. */
 export function scopeDeclarationOf(target: unknown): ScopeDeclaration | undefined {
   if (typeof target !== 'function') return undefined;
-  const declaration: ScopeDeclaration | undefined = Reflect.getMetadata(SCOPE, target);
-  return declaration;
+  return Reflect.getMetadata(SCOPE, target) as ScopeDeclaration | undefined;
 }

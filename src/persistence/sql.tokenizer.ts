@@ -6,12 +6,12 @@ export interface SqlToken {
 }
 
 /**
- * In this order: comments, strings (with backslashes, plain, in dollars), quoted names, words and numbers, any other character.
- * A quote that is not closed is a symbol, so what follows it is read as SQL. So is what stands in square brackets: a quoted name
- * for SQLite, an expression for PostgreSQL.
+ * In this order: comments, strings (with backslashes, plain, in dollars), quoted names, words and numbers, any other
+ * character. A comment that is not closed reaches to the end. A quote that is not closed is a symbol, so what follows it is
+ * read as SQL; so is what stands in square brackets, a quoted name for SQLite and an expression for PostgreSQL.
  */
 const TOKEN =
-  /(\/\*[\s\S]*?\*\/|--[^\r\n]*)|([eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\3\$)|("(?:[^"]|"")*"|`(?:[^`]|``)*`)|([\w\u0080-\uffff][\w$\u0080-\uffff]*)|\S/g;
+  /(\/\*[\s\S]*?(?:\*\/|$)|--[^\r\n]*)|([eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\3\$)|("(?:[^"]|"")*"|`(?:[^`]|``)*`)|([\w\u0080-\uffff][\w$\u0080-\uffff]*)|\S/g;
 
 /** Splits SQL of either database into its tokens. Where the two differ, it shows more of the text rather than less. */
 export function tokenize(sql: string): readonly SqlToken[] {

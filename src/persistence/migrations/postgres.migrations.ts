@@ -3,6 +3,7 @@ import { checkpointTables } from './checkpoint.tables.js';
 import type { MigrationClass } from './migration.js';
 import { runTablesPostgres } from './run.tables.postgres.js';
 import { statementsMigration } from './statements.migration.js';
+import { storeTablesPostgres } from './store.tables.postgres.js';
 import { threadTables } from './thread.tables.js';
 
 /** The schema on PostgreSQL, oldest first. A migration that was released is never changed. */
@@ -11,4 +12,5 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateThreads1795305600001', threadTables),
   statementsMigration('CreateRuns1795305600002', runTablesPostgres),
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
+  statementsMigration('CreateStore1795305600004', storeTablesPostgres),
 ];

@@ -21,7 +21,7 @@ export function ScopedBuilder(...types: readonly [QueryType, ...QueryType[]]) {
 }
 
 function keepScoped(prototype: AnyBuilder, name: (typeof CONVERSIONS)[number]): void {
-  const convert: (...args: never[]) => AnyBuilder = prototype[name];
+  const convert = Reflect.get(prototype, name) as (this: AnyBuilder, ...args: never[]) => AnyBuilder;
   Object.defineProperty(prototype, name, {
     configurable: true,
     writable: true,

@@ -52,7 +52,8 @@ export class ScopedInsertQueryBuilder<Entity extends ObjectLiteral> extends Inse
 
   private get isUpsert(): boolean {
     const { onIgnore, onUpdate } = this.expressionMap;
-    return !onIgnore && Boolean(onUpdate?.overwrite?.length || onUpdate?.columns?.length);
+    const { overwrite = [], columns = [] } = onUpdate ?? {};
+    return !onIgnore && overwrite.length + columns.length > 0;
   }
 
   private checkRows(scope: TableScope): void {

@@ -19,6 +19,6 @@ export class DecisionScopes {
   }
 
   addTo(parameters: ObjectLiteral): void {
-    for (const [index, value] of this.values.entries()) parameters[this.prefix + (index + 1)] = value;
+    for (const [index, value] of this.values.entries()) parameters[`${this.prefix}${index + 1}`] = value;
   }
 }

@@ -64,7 +64,7 @@ export function parentIdsOf(scope: TableScope, link: ParentLink, values: ObjectL
 /** @throws UnscopedSqlError for raw SQL, whose value nobody knows beforehand */
 function valueOf(column: ColumnMetadata, values: ObjectLiteral): unknown {
   const value: unknown = column.getEntityValue(values);
-  if (typeof value !== 'function') return value;
+  if (!isRawSql(value)) return value;
   const { name } = column.entityMetadata;
   throw new UnscopedSqlError(
     `Raw SQL for ${name}.${column.propertyPath} cannot be checked against the scope: give a value`,
@@ -99,6 +99,11 @@ function storedForm(value: unknown): Metadata {
 function checkExpressions({ table }: TableScope, values: ObjectLiteral): void {
   for (const column of table.metadata.columns) {
     const value: unknown = column.getEntityValue(values);
-    if (typeof value === 'function') assertExpression(String(value()));
+    if (isRawSql(value)) assertExpression(value());
   }
+}
+
+/** How TypeORM takes SQL in the place of a value. */
+function isRawSql(value: unknown): value is () => string {
+  return typeof value === 'function';
 }

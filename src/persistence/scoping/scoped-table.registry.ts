@@ -11,7 +11,10 @@ export class ScopedTableRegistry {
   /** @throws WiringError for a declaration that cannot be kept; one sentence that names entity, property and cure */
   constructor(entities: readonly EntityMetadata[], escape: (name: string) => string) {
     this.tables = readScopedTables(entities, escape);
-    for (const entity of entities) this.refuseSecondOpinion(entity);
+    for (const entity of entities) {
+      this.refuseSecondOpinion(entity);
+      this.refuseNamesake(entity);
+    }
   }
 
   find(path: string): ScopedTable | undefined {
@@ -37,6 +40,17 @@ export class ScopedTableRegistry {
     if (here === there) return;
     throw new WiringError(
       `${entity.name} and ${table.name} map the table "${entity.tableName}", but are not @Scoped alike: declare the same on both`,
+    );
+  }
+
+  /** The SQL guard cannot tell such a column from the table, and would refuse every query with it. */
+  private refuseNamesake({ name, columns }: EntityMetadata): void {
+    const tables = this.names();
+    const column = columns.find(({ databaseName }) => tables.has(databaseName.toLowerCase()));
+    if (!column) return;
+    const { propertyPath, databaseName } = column;
+    throw new WiringError(
+      `${name}.${propertyPath} is stored in a column called like the scoped table "${databaseName}": rename it`,
     );
   }
 }

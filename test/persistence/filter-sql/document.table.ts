@@ -48,7 +48,8 @@ async function openPostgres({ url, drop }: TestDatabase): Promise<DocumentTable>
   return {
     dialect: 'postgres',
     placeholder: (position) => `$${position}`,
-    query: async (sql, parameters = []) => (await client.query(sql, [...parameters])).rows,
+    query: async (sql, parameters = []) =>
+      (await client.query<Record<string, unknown>>(sql, [...parameters])).rows,
     drop: async () => {
       await client.end();
       await drop();

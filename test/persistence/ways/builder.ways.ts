@@ -179,8 +179,8 @@ export const builderWays: readonly Way[] = [
   },
   {
     name: 'sub-query in HAVING',
-    go: async (place) =>
-      await notes(place)
+    go: (place) =>
+      notes(place)
         .select('n.thread_id', 'found')
         .groupBy('n.thread_id')
         .having(`n.thread_id IN (${ids(place.dataSource.createQueryBuilder()).getQuery()})`)

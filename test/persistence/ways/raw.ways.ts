@@ -129,7 +129,7 @@ export const rawWays: readonly Way[] = [
     go: async ({ dataSource }) => {
       const runner = dataSource.createQueryRunner();
       try {
-        return await runner.query('SELECT * FROM thread');
+        return (await runner.query('SELECT * FROM thread')) as unknown;
       } finally {
         await runner.release();
       }
@@ -141,7 +141,7 @@ export const rawWays: readonly Way[] = [
     go: async ({ dataSource }) => {
       const runner = dataSource.driver.createQueryRunner('master');
       try {
-        return await runner.query('SELECT * FROM thread');
+        return (await runner.query('SELECT * FROM thread')) as unknown;
       } finally {
         await runner.release();
       }

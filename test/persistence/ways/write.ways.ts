@@ -64,6 +64,17 @@ export const changeWays: readonly Way[] = [
         .execute(),
   },
   {
+    name: 'update builder with the OR before its last condition',
+    go: ({ manager }) =>
+      manager
+        .createQueryBuilder()
+        .update(Thread)
+        .set(hacked)
+        .where("thread_id = 'alice-0'")
+        .orWhere('1=0')
+        .execute(),
+  },
+  {
     name: 'update builder that discards its conditions',
     go: ({ manager }) =>
       manager.createQueryBuilder().update(Thread).set(hacked).where('1 = 0').where('1 = 1').execute(),
@@ -176,7 +187,7 @@ export const changeWays: readonly Way[] = [
   },
   {
     name: 'softRemove of a foreign entity',
-    go: async (place) => void (await place.manager.softRemove(await stolen(place))),
+    go: async (place) => place.manager.softRemove(await stolen(place)).then(() => undefined),
   },
   {
     name: 'recover of a foreign entity',
@@ -190,7 +201,7 @@ export const changeWays: readonly Way[] = [
   },
   {
     name: 'remove of a foreign entity',
-    go: async (place) => void (await place.manager.remove(await stolen(place))),
+    go: async (place) => place.manager.remove(await stolen(place)).then(() => undefined),
   },
   {
     name: 'relation builder: set',
@@ -485,6 +496,19 @@ export const insertWays: readonly Way[] = [
         .into(Thread)
         .values({ ...alices, metadata: BOB, ...hacked })
         .orUpdate(['status'], ['thread_id'], { overwriteCondition: { where: '1=0 OR 1=1' } })
+        .execute(),
+  },
+  {
+    name: 'orUpdate whose index predicate ends the statement',
+    only: 'postgres',
+    refusedWith: 'UnscopedSqlError',
+    go: ({ manager }) =>
+      manager
+        .createQueryBuilder()
+        .insert()
+        .into(Thread)
+        .values({ ...alices, metadata: BOB, ...hacked })
+        .orUpdate(['status'], ['thread_id'], { indexPredicate: "1=1) DO UPDATE SET status = 'hacked' --" })
         .execute(),
   },
   {

@@ -2,6 +2,7 @@ import { createAgentGraph } from '../../../src/graphs/agent/agent.graph.js';
 import { chatGraph } from './chat.graph.js';
 import { contextGraph } from './context.graph.js';
 import { customGraph } from './custom.graph.js';
+import { deltaGraph } from './delta.graph.js';
 import { failingGraph } from './failing.graph.js';
 import { memoryGraph } from './memory.graph.js';
 import { nestedGraph } from './nested.graph.js';
@@ -14,6 +15,7 @@ export {
   chatGraph,
   contextGraph,
   customGraph,
+  deltaGraph,
   failingGraph,
   memoryGraph,
   nestedGraph,
@@ -30,6 +32,7 @@ export const testGraphs = {
   chat: chatGraph,
   context: contextGraph,
   custom: customGraph,
+  delta: deltaGraph,
   failing: failingGraph,
   memory: memoryGraph,
   nested: nestedGraph,

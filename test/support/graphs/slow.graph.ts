@@ -4,7 +4,7 @@ import { Annotation, START, StateGraph, type LangGraphRunnableConfig } from '@la
 const Pace = Annotation.Root({
   /** How long each step takes. */
   ms: Annotation<number>,
-  steps: Annotation<number>,
+  steps: Annotation<number | undefined>,
   done: Annotation<number>({ reducer: (_, next) => next, default: () => 0 }),
 });
 
