@@ -7,7 +7,6 @@ import {
   type Type,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
 import { CheckpointKeeper } from './checkpointer/checkpoint.keeper.js';
 import { TypeOrmCheckpointer } from './checkpointer/typeorm.checkpointer.js';
 import { GraphExecutor } from './execution/graph.executor.js';
@@ -59,8 +58,8 @@ export class GraphsModule {
       imports: [...imports, TypeOrmModule.forFeature(entities)],
       providers: [
         { provide: GRAPH_SOURCES, inject, useFactory },
-        onDataSource(TypeOrmCheckpointer),
-        onDataSource(CheckpointKeeper),
+        TypeOrmCheckpointer,
+        CheckpointKeeper,
         ...store,
         {
           provide: GraphRegistry,
@@ -87,7 +86,7 @@ export class GraphsModule {
 
 function storeProviders(storeAccess: Type<StoreAccess>): Provider[] {
   return [
-    onDataSource(StoreItems),
+    StoreItems,
     { provide: StoreAccess, useClass: storeAccess },
     {
       provide: TypeOrmStore,
@@ -95,13 +94,4 @@ function storeProviders(storeAccess: Type<StoreAccess>): Provider[] {
       useFactory: (items: StoreItems, access: StoreAccess) => new TypeOrmStore(items, access),
     },
   ];
-}
-
-/** Nest would look for TypeORM's class under the name that the compiler writes down; here it is named. */
-function onDataSource<T>(type: new (dataSource: DataSource) => T): Provider {
-  return {
-    provide: type,
-    inject: [DataSource],
-    useFactory: (dataSource: DataSource) => new type(dataSource),
-  };
 }

@@ -116,6 +116,42 @@ describe.each(databases)('a run that does not end well, on $dialect', ({ create 
     expect(events).toHaveLength(1 + 8 - done);
   });
 
+  it.each([
+    ['async', 4],
+    ['exit', 4],
+    // Here LangGraph tells the values of a step only when its checkpoint is saved.
+    ['sync', 3],
+  ] as const)(
+    'lets what it emitted be stored before what it wrote, with durability %s',
+    async (durability, values) => {
+      const threadId = await graphs.createThread();
+      let emitted = 0;
+      const saves: { emitted: number; checkpoints: number }[] = [];
+      const beforeSave = async (): Promise<void> => {
+        await sleep(1);
+        const { checkpoints } = await as('alice', () => graphs.keeper.read(threadId));
+        saves.push({ emitted, checkpoints: checkpoints.length });
+      };
+      const request = graphs.request('slow', { ms: 10, steps: 3 }, threadId, { durability, beforeSave });
+      await as('alice', async () => {
+        for await (const { event } of graphs.executor.stream(request)) if (event === 'values') emitted += 1;
+      });
+      const { checkpoints } = await as('alice', () => graphs.keeper.read(threadId));
+      expect(saves.length).toBeGreaterThan(0);
+      for (const save of saves) expect(save.checkpoints).toBeLessThanOrEqual(save.emitted + 1);
+      expect(saves.at(-1)).toMatchObject({ emitted: values });
+      expect(checkpoints.length).toBeGreaterThan(saves.at(-1)?.checkpoints ?? 0);
+    },
+  );
+
+  it('fails where what it emitted cannot be stored', async () => {
+    const threadId = await graphs.createThread();
+    const fault = new Error('the lease is lost');
+    const run = graphs.run('steps', { steps: [] }, { threadId, beforeSave: () => Promise.reject(fault) });
+    await expect(run).rejects.toBe(fault);
+    expect(await graphs.historyOf(threadId, 'steps')).toEqual([]);
+  });
+
   it('begins from the start when it is attempted again without a checkpoint', async () => {
     const threadId = await graphs.createThread();
     const events = await graphs.run('steps', { steps: [] }, { threadId, attempt: 2 });

@@ -101,6 +101,45 @@ describe.each(databases)('the past of a thread on $dialect', ({ create }) => {
     });
   });
 
+  describe('made of deltas', () => {
+    const say = (threadId: string, text: string, runId = crypto.randomUUID()): Promise<unknown> =>
+      graphs.run('delta', { messages: [{ role: 'user', content: text }] }, { threadId, runId });
+
+    async function texts(threadId: string): Promise<string[]> {
+      const { values } = await graphs.stateOf(threadId, 'delta');
+      return (values as { messages: { content: string }[] }).messages.map(({ content }) => content);
+    }
+
+    it('is read as a whole, and so is its copy', async () => {
+      const [threadId, copy] = [await graphs.createThread(), await graphs.createThread()];
+      await say(threadId, 'one');
+      await say(threadId, 'two');
+      await as('alice', () => graphs.keeper.copyThread(threadId, copy));
+      for (const thread of [threadId, copy])
+        expect(await texts(thread)).toEqual(['one', 'echo: one', 'two', 'echo: two']);
+    });
+
+    it('is not broken by deleting a run in its middle, nor by cutting it down', async () => {
+      const threadId = await graphs.createThread();
+      const runId = crypto.randomUUID();
+      await say(threadId, 'one', runId);
+      await say(threadId, 'two');
+      await deleteRun(threadId, runId);
+      await as('alice', () => graphs.keeper.keepLatest(threadId));
+      expect(await texts(threadId)).toEqual(['one', 'echo: one', 'two', 'echo: two']);
+    });
+
+    it('can take its last run back', async () => {
+      const threadId = await graphs.createThread();
+      const runId = crypto.randomUUID();
+      await say(threadId, 'one');
+      await say(threadId, 'two', runId);
+      await deleteRun(threadId, runId);
+      await say(threadId, 'three');
+      expect(await texts(threadId)).toEqual(['one', 'echo: one', 'three', 'echo: three']);
+    });
+  });
+
   describe('cut down to the latest', () => {
     it('is one checkpoint with the same state', async () => {
       const threadId = await graphs.createThread();

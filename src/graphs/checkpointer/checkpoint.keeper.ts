@@ -42,22 +42,11 @@ export class CheckpointKeeper {
   /** The copies belong to no run: the runs stay with the thread that they ran on. */
   async write(threadId: string, { checkpoints, blobs, writes }: ThreadCheckpoints): Promise<void> {
     const owned = { thread_id: threadId };
+    const ownedByNoRun = { ...owned, run_id: null };
     await this.dataSource.transaction(async (manager) => {
-      await insert(
-        manager,
-        CheckpointBlob,
-        blobs.map((blob) => ({ ...blob, ...owned })),
-      );
-      await insert(
-        manager,
-        CheckpointWrite,
-        writes.map((write) => ({ ...write, ...owned, run_id: null })),
-      );
-      await insert(
-        manager,
-        Checkpoint,
-        checkpoints.map((checkpoint) => ({ ...checkpoint, ...owned, run_id: null })),
-      );
+      await insert(manager, CheckpointBlob, blobs, owned);
+      await insert(manager, CheckpointWrite, writes, ownedByNoRun);
+      await insert(manager, Checkpoint, checkpoints, ownedByNoRun);
     });
   }
 
@@ -148,14 +137,11 @@ async function insert<T extends object>(
   manager: EntityManager,
   entity: EntityTarget<T>,
   rows: readonly T[],
+  changes: Partial<T>,
 ): Promise<void> {
   for (const batch of batches(rows)) {
-    const query = manager
-      .createQueryBuilder()
-      .insert()
-      .into(entity)
-      .values(batch.map((row) => rowOf<T>(row)));
-    await query.updateEntity(false).execute();
+    const values = batch.map((row) => rowOf<T>(Object.assign({}, row, changes)));
+    await manager.createQueryBuilder().insert().into(entity).values(values).updateEntity(false).execute();
   }
 }
 

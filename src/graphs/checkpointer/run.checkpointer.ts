@@ -1,80 +1,94 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunnableConfig } from '@langchain/core/runnables';
-import { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import type {
-  CheckpointListOptions,
-  CheckpointTuple,
-  DeltaChannelHistory,
-} from '@langchain/langgraph-checkpoint';
+import type { CheckpointListOptions, CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import type { DataSource } from 'typeorm';
+import type { CheckpointRows } from './checkpoint.rows.js';
+import { TypeOrmCheckpointer, type Put, type PutWrites } from './typeorm.checkpointer.js';
+import { WriteQueue } from './write.queue.js';
 
-type Put = Parameters<BaseCheckpointSaver['put']>;
-type PutWrites = Parameters<BaseCheckpointSaver['putWrites']>;
+export interface RunCheckpointerOptions {
+  /** Whether a checkpoint has to be in the database before the next step of the graph. */
+  readonly waits: boolean;
+  /** Awaited before each write to the database. */
+  readonly beforeSave?: () => Promise<void>;
+}
 
 /**
- * The checkpointer as one run sees it. An aborted run ends before LangGraph has finished with it, and a node that does not
- * listen to the signal goes on even longer; here a run can be closed, and then writes nothing any more.
+ * The checkpointer of one run. It gathers what the run writes; and when the run has ended, it writes nothing any more: LangGraph
+ * lets go of an aborted run before it has finished with it, and a node that does not listen to the signal goes on even longer.
  */
-export class RunCheckpointer extends BaseCheckpointSaver {
-  private readonly pending = new Set<Promise<unknown>>();
-  private isClosed = false;
+export class RunCheckpointer extends TypeOrmCheckpointer {
+  private readonly queue = new WriteQueue(async (rows) => {
+    await this.options.beforeSave?.();
+    await super.saveWrites(rows);
+  });
+  private readonly calls = new Set<Promise<unknown>>();
 
-  constructor(private readonly inner: BaseCheckpointSaver) {
-    super(inner.serde);
+  constructor(
+    dataSource: DataSource,
+    private readonly options: RunCheckpointerOptions,
+  ) {
+    super(dataSource);
   }
 
-  /** Lets the writes that were under way, and those that they had made wait, come to their end. */
+  /**
+   * Resolves when all that the run wrote is in the database.
+   *
+   * @throws what a write failed with
+   */
+  async settled(): Promise<void> {
+    while (this.calls.size > 0) await Promise.allSettled(this.calls);
+    await this.queue.settled();
+  }
+
+  /** Lets the writes that are under way, and those that they made wait, come to their end; then takes no more. */
   async close(): Promise<void> {
     do {
-      await Promise.allSettled(this.pending);
+      await this.settled().catch(() => undefined);
       await nextTurn();
-    } while (this.pending.size > 0);
-    this.isClosed = true;
+    } while (this.calls.size > 0);
+    this.queue.close();
   }
 
-  override getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    return this.inner.getTuple(config);
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    await this.queue.settled();
+    return super.getTuple(config);
   }
 
-  override list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
-    return this.inner.list(config, options);
+  override async *list(
+    config: RunnableConfig,
+    options?: CheckpointListOptions,
+  ): AsyncGenerator<CheckpointTuple> {
+    await this.queue.settled();
+    yield* super.list(config, options);
   }
 
   override put(...args: Put): Promise<RunnableConfig> {
-    return this.tracked(() => this.inner.put(...args));
+    return this.called(super.put(...args));
   }
 
   override putWrites(...args: PutWrites): Promise<void> {
-    return this.tracked(() => this.inner.putWrites(...args));
+    return this.called(super.putWrites(...args));
   }
 
-  override deleteThread(threadId: string): Promise<void> {
-    return this.tracked(() => this.inner.deleteThread(threadId));
+  /** LangGraph saves one checkpoint after the other; if each were waited for, none could be gathered with the next. */
+  protected override async saveCheckpoint(rows: CheckpointRows): Promise<void> {
+    const saved = this.queue.add(rows);
+    if (this.options.waits) return saved;
+    // A fault is told by everything that follows, and by `settled`.
+    saved.catch(() => undefined);
   }
 
-  override getDeltaChannelHistory(options: {
-    config: RunnableConfig;
-    channels: string[];
-  }): Promise<Record<string, DeltaChannelHistory>> {
-    return this.inner.getDeltaChannelHistory(options);
+  protected override saveWrites(rows: CheckpointRows): Promise<void> {
+    return this.queue.add(rows);
   }
 
-  override getNextVersion(current: number | undefined): number {
-    return this.inner.getNextVersion(current);
-  }
-
-  private async tracked<T>(write: () => Promise<T>): Promise<T> {
-    if (this.isClosed) throw new RunEndedError('The run has ended: nothing is written for it any more');
-    const writing = write();
-    this.pending.add(writing);
+  private async called<T>(call: Promise<T>): Promise<T> {
+    this.calls.add(call);
     try {
-      return await writing;
+      return await call;
     } finally {
-      this.pending.delete(writing);
+      this.calls.delete(call);
     }
   }
-}
-
-/** A node of a run that has ended tried to write. */
-export class RunEndedError extends Error {
-  override readonly name = 'RunEndedError';
 }

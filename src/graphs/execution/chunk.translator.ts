@@ -52,7 +52,7 @@ export class ChunkTranslator {
     named: (event: string, data: JsonValue) => GraphEvent,
   ): Generator<GraphEvent> {
     if (!Array.isArray(payload)) return;
-    const [message, metadata]: unknown[] = payload;
+    const [message, metadata] = payload as unknown[];
     if (this.wanted.has('messages-tuple')) yield named('messages', toJson([message, metadata]));
     if (this.wanted.has('messages'))
       for (const { event, data } of this.messages.token(message, metadata)) yield named(event, data);

@@ -1,6 +1,6 @@
 import { TypeORMError } from 'typeorm';
 import { ScopeMissingError } from '../../on-auth/errors.js';
-import { toJsonObject, type JsonObject } from './serialize.js';
+import { wellFormed, type JsonObject } from './serialize.js';
 
 /** What the `error` event of a stream and `__error__` of wait and join say: the error's class name and its message. */
 export interface ErrorPayload extends JsonObject {
@@ -17,8 +17,7 @@ export interface ErrorPayload extends JsonObject {
 export function errorPayload(error: unknown): ErrorPayload {
   if (error instanceof TypeORMError || error instanceof ScopeMissingError)
     return { error: 'InternalServerError', message: 'Internal Server Error' };
-  const { message } = toJsonObject({ message: messageOf(error) });
-  return { error: nameOf(error), message: String(message) };
+  return { error: nameOf(error), message: wellFormed(messageOf(error)) };
 }
 
 /** By its shape, not its class: a stored error is a plain object. An own class that sets no `name` is still called by its name. */

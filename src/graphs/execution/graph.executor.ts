@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { RunCheckpointer } from '../checkpointer/run.checkpointer.js';
-import { TypeOrmCheckpointer } from '../checkpointer/typeorm.checkpointer.js';
 import { withPersistence } from '../graph.copy.js';
 import type { Graph } from '../graph.js';
 import { GraphRegistry } from '../graph.registry.js';
@@ -16,7 +16,7 @@ import { toJson } from './serialize.js';
 export class GraphExecutor {
   constructor(
     private readonly registry: GraphRegistry,
-    private readonly checkpointer: TypeOrmCheckpointer,
+    private readonly dataSource: DataSource,
   ) {}
 
   /**
@@ -33,9 +33,9 @@ export class GraphExecutor {
   }
 
   private async *events(request: GraphRunRequest, scope: AsyncResource): AsyncGenerator<GraphEvent> {
-    const { config, attempt, signal } = request;
+    const { config, attempt, signal, durability, beforeSave } = request;
     yield { event: 'metadata', data: { run_id: config.configurable.run_id, attempt } };
-    const checkpointer = new RunCheckpointer(this.checkpointer);
+    const checkpointer = new RunCheckpointer(this.dataSource, { waits: durability === 'sync', beforeSave });
     try {
       signal.throwIfAborted();
       const stream = await scope.runInAsyncScope(() => this.start(request, checkpointer));
@@ -44,6 +44,7 @@ export class GraphExecutor {
         if ('event' in item) yield item;
         else yield* translator.events(item);
       }
+      await checkpointer.settled();
     } catch (error) {
       // LangGraph throws an error of its own when it is aborted; the reason says who did it.
       signal.throwIfAborted();
@@ -72,9 +73,9 @@ async function* iterateIn<T>(scope: AsyncResource, iterable: AsyncIterable<T>): 
   const iterator = iterable[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await scope.runInAsyncScope(() => iterator.next());
-      if (done) return;
-      yield value;
+      const step = await scope.runInAsyncScope(() => iterator.next());
+      if (step.done) return;
+      yield step.value;
     }
   } finally {
     await scope.runInAsyncScope(() => iterator.return?.());

@@ -1,9 +1,4 @@
-import {
-  isBaseMessage,
-  isBaseMessageChunk,
-  type BaseMessage,
-  type BaseMessageChunk,
-} from '@langchain/core/messages';
+import { BaseMessage, BaseMessageChunk } from '@langchain/core/messages';
 import { toJson, toJsonObject, type JsonValue } from './serialize.js';
 
 /** An event of stream mode `messages`, without its namespace. */
@@ -22,7 +17,7 @@ export class MessageAssembler {
 
   /** @param chunk a message, or a piece of one, as LangGraph streams it */
   *token(chunk: unknown, metadata: unknown): Generator<MessageEvent> {
-    if (!isBaseMessage(chunk) || !isBaseMessageChunk(chunk) || chunk.id === undefined) return;
+    if (!BaseMessageChunk.isInstance(chunk) || chunk.id === undefined) return;
     const { id } = chunk;
     const before = this.partial.get(id);
     const message = before ? before.concat(chunk) : chunk;
@@ -45,5 +40,5 @@ export class MessageAssembler {
 function messagesOf(values: unknown): BaseMessage[] {
   if (typeof values !== 'object' || values === null || !('messages' in values)) return [];
   const { messages } = values;
-  return (Array.isArray(messages) ? messages : [messages]).filter((entry) => isBaseMessage(entry));
+  return (Array.isArray(messages) ? messages : [messages]).filter((entry) => BaseMessage.isInstance(entry));
 }

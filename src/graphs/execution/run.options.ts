@@ -47,10 +47,11 @@ export function withoutInternals(configurable: Readonly<Record<string, unknown>>
 }
 
 function metadataOf({ graphId, config, attempt }: GraphRunRequest): Record<string, unknown> {
-  const identifying = IDENTIFYING_KEYS.map((key) => [key, config.configurable[key]]);
+  const identifying: [string, unknown][] = IDENTIFYING_KEYS.map((key) => [key, config.configurable[key]]);
+  const stated = identifying.filter(([, value]) => typeof value === 'string');
   return {
     ...config.metadata,
-    ...Object.fromEntries(identifying.filter(([, value]) => typeof value === 'string')),
+    ...Object.fromEntries(stated),
     graph_id: graphId,
     run_attempt: attempt,
   };

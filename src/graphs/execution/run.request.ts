@@ -37,6 +37,11 @@ export interface GraphRunRequest {
   readonly durability?: Durability;
   /** Ends the run as soon as the graph lets it; the iteration then throws the signal's reason. */
   readonly signal: AbortSignal;
+  /**
+   * Awaited before anything that the run wrote is saved, so that what was emitted before can be stored first: a later attempt
+   * continues after what was saved, and does not emit it again. A rejection fails the run.
+   */
+  readonly beforeSave?: () => Promise<void>;
   /** Counts from 1. A later attempt with the same run id continues from the checkpoints that the earlier one left. */
   readonly attempt: number;
 }

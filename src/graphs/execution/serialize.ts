@@ -114,7 +114,8 @@ class Serializer {
   }
 }
 
-function wellFormed(text: string): string {
+/** The text without what PostgreSQL cannot store in `jsonb`. */
+export function wellFormed(text: string): string {
   const formed = text.isWellFormed() ? text : text.toWellFormed();
   return formed.includes('\0') ? formed.replaceAll('\0', REPLACEMENT) : formed;
 }

@@ -46,8 +46,11 @@ function ofChannels(graph: Graph, definition: string): JsonObject {
   const channels = Object.entries(channelsOf(graph, definition)).filter(([name]) => !isInternal(name));
   // A graph without channels of its own, as of the functional API, takes and gives anything.
   if (channels.length === 0) return { $schema: DRAFT };
-  const properties = channels.map(([name, channel]) => [name, holdsMessages(channel) ? MESSAGES : {}]);
-  return { type: 'object', properties: toJsonObject(Object.fromEntries(properties)), $schema: DRAFT };
+  const properties = channels.map(([name, channel]): [string, JsonObject] => [
+    name,
+    holdsMessages(channel) ? MESSAGES : {},
+  ]);
+  return { type: 'object', properties: Object.fromEntries(properties), $schema: DRAFT };
 }
 
 /** The builder keeps them apart; a graph without one has all in one place. */

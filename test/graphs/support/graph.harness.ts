@@ -33,7 +33,7 @@ export class GraphHarness {
     registry: GraphRegistry,
     private readonly database: TestDatabase,
   ) {
-    this.executor = new GraphExecutor(registry, checkpointer);
+    this.executor = new GraphExecutor(registry, dataSource);
     this.state = new GraphState(registry);
     this.keeper = new CheckpointKeeper(dataSource);
   }

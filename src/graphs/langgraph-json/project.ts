@@ -1,0 +1,32 @@
+/** What a `langgraph.json` says, as far as this server goes by it. */
+export interface Project {
+  /** The file as it was named, for messages. */
+  readonly file: string;
+  /** The absolute path of its folder, where the paths in it start. */
+  readonly folder: string;
+  /** By graph id. At least one. */
+  readonly graphs: ReadonlyMap<string, ProjectExport>;
+  /** The path of a file with variables, or the variables. */
+  readonly env: string | Variables;
+  readonly auth: ProjectExport | undefined;
+  readonly unused: readonly UnusedSetting[];
+}
+
+/** One export of one of the project's files. */
+export interface ProjectExport {
+  /** Where it is named, such as `graphs.agent`. */
+  readonly setting: string;
+  /** As it is written, such as `./src/agent.ts`. */
+  readonly path: string;
+  readonly exportName: string;
+}
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** A setting that changes nothing here. */
+export interface UnusedSetting {
+  readonly setting: string;
+  readonly reason: string;
+  /** Somebody may rely on it. */
+  readonly matters: boolean;
+}

@@ -1,0 +1,53 @@
+import type { UnusedSetting } from './project.js';
+
+const NOTHING_IS_BUILT =
+  'no image is built and nothing is installed, the packages beside the project are used';
+const DEPLOYED_ELSEWHERE = 'it is for another way to deploy';
+
+/** Settings of the format that do not apply here, and why. */
+const REASONS: Readonly<Record<string, string>> = {
+  $schema: 'the file is checked at start',
+  api_version: DEPLOYED_ELSEWHERE,
+  base_image: NOTHING_IS_BUILT,
+  checkpointer: 'state is kept in the database of DATABASE_URL',
+  dependencies: NOTHING_IS_BUILT,
+  dockerfile_lines: NOTHING_IS_BUILT,
+  image_distro: NOTHING_IS_BUILT,
+  internal_docker_tag: NOTHING_IS_BUILT,
+  keep_pkg_tools: NOTHING_IS_BUILT,
+  node_version: 'the Node.js that runs this server runs the project',
+  pip_config_file: NOTHING_IS_BUILT,
+  pip_installer: NOTHING_IS_BUILT,
+  python_version: NOTHING_IS_BUILT,
+  source: NOTHING_IS_BUILT,
+  store: 'items are kept in the database of DATABASE_URL',
+  ui: 'no user interface is served',
+  ui_config: 'no user interface is served',
+};
+
+/** The same of settings that somebody may rely on. */
+const REASONS_THAT_MATTER: Readonly<Record<string, string>> = {
+  'auth.cache': 'every request is authenticated anew',
+  'auth.disable_studio_auth': 'nobody passes without authentication, whatever it says',
+  'auth.openapi': 'no API document is served',
+  http: 'routes are those of this server, and CORS_ORIGINS says which web pages may call them',
+  webhooks: 'they are called as this server is configured',
+};
+
+const USED = new Set(['auth', 'auth.path', 'env', 'graphs']);
+
+/** Every setting that is there without an effect, known or not, in the order of the file. */
+export function unusedSettings(json: Readonly<Record<string, unknown>>): readonly UnusedSetting[] {
+  const { auth } = json;
+  const nested = typeof auth === 'object' && auth !== null ? Object.keys(auth) : [];
+  const names = [...Object.keys(json), ...nested.map((name) => `auth.${name}`)];
+  return names.filter((name) => !USED.has(name)).map(unused);
+}
+
+function unused(setting: string): UnusedSetting {
+  if (Object.hasOwn(REASONS, setting)) return { setting, reason: REASONS[setting], matters: false };
+  const reason = Object.hasOwn(REASONS_THAT_MATTER, setting)
+    ? REASONS_THAT_MATTER[setting]
+    : 'this server does not know it';
+  return { setting, reason, matters: true };
+}
