@@ -85,7 +85,8 @@ export class OnAuthModule implements OnModuleInit {
     for (const route of this.routeExplorer.explore()) this.routes.register(route);
     const handlers = [...this.handlerExplorer.explore(), ...this.options.handlers];
     for (const handler of handlers) this.handlers.register(handler);
-    this.inspector.inspect(this.handlers.all(), this.routes.events());
+    const fired = [...new Set<string>([...this.routes.events(), ...this.options.firedEvents])].sort();
+    this.inspector.inspect(this.handlers.all(), fired, this.options.knownEvents);
   }
 }
 
@@ -93,6 +94,8 @@ export class OnAuthModule implements OnModuleInit {
 function withDefaults({
   strategies,
   handlers = [],
+  firedEvents = [],
+  knownEvents = [],
   handlerTimeoutMs = DEFAULT_HANDLER_TIMEOUT_MS,
 }: OnAuthModuleOptions): OnAuthOptions {
   if (strategies.length === 0) {
@@ -105,7 +108,7 @@ function withDefaults({
       'OnAuthModule.forRoot({ handlerTimeoutMs }) needs a whole number of milliseconds above 0.',
     );
   }
-  return { strategies, handlers, handlerTimeoutMs };
+  return { strategies, handlers, firedEvents, knownEvents, handlerTimeoutMs };
 }
 
 interface FastifyHooks {

@@ -25,7 +25,7 @@ interface StrategyActions {
  */
 @Injectable()
 export class PassportAuthenticator {
-  constructor(@Inject(ON_AUTH_OPTIONS) private readonly options: OnAuthOptions) {}
+  constructor(@Inject(ON_AUTH_OPTIONS) private readonly options: Pick<OnAuthOptions, 'strategies'>) {}
 
   /** @throws UnauthenticatedError when no strategy succeeds, or the one that does names no valid principal */
   async authenticate(request: object): Promise<Principal> {

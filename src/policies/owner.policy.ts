@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { ForbiddenException, Injectable } from '@nestjs/common';
 import { OnAuth, type HandlerArgument } from '../on-auth/index.js';
 
 /**
@@ -19,6 +19,13 @@ export class OwnerPolicy {
   }: HandlerArgument<'threads:create' | 'threads:create_run' | 'assistants:create'>) {
     value.metadata = { ...value.metadata, owner: user.identity };
     return { owner: user.identity };
+  }
+
+  /** The first label of a namespace is its owner; asking everywhere means everywhere among one's own. */
+  @OnAuth('store')
+  ownNamespace({ user, value }: HandlerArgument<'store'>) {
+    if (!('key' in value) && !value.namespace?.length) value.namespace = [user.identity];
+    if (value.namespace?.[0] !== user.identity) throw new ForbiddenException('Not authorized');
   }
 
   @OnAuth(['assistants:read', 'assistants:search'])

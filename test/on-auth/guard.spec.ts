@@ -76,7 +76,7 @@ async function ask(policy: Type | readonly Type[], request: ProbeRequest = {}, o
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: (await response.json()), headers: response.headers };
+  return { status: response.status, body: await response.json(), headers: response.headers };
 }
 
 /** A policy whose handler of `notes:read` gives this result. */

@@ -2,7 +2,12 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { HttpModule } from '../../src/http/http.module.js';
-import { OnAuthModule, type AuthenticationStrategy, type RouteInput } from '../../src/on-auth/index.js';
+import {
+  OnAuthModule,
+  type AuthenticationStrategy,
+  type OnAuthModuleOptions,
+  type RouteInput,
+} from '../../src/on-auth/index.js';
 
 declare module '../../src/on-auth/event.js' {
   interface AuthEventMap {
@@ -59,7 +64,7 @@ export const readFile: RouteInput<'files:read', { file_id: string }> = {
 /** A small application around the framework alone: no database, no feature. */
 export async function buildProbe(
   metadata: Pick<ModuleMetadata, 'controllers' | 'providers' | 'imports'>,
-  options: { handlerTimeoutMs?: number; strategies?: readonly AuthenticationStrategy[] } = {},
+  options: Partial<OnAuthModuleOptions> = {},
 ): Promise<NestFastifyApplication> {
   const { strategies = [new TrustingStrategy()], ...rest } = options;
   const testing = await Test.createTestingModule({

@@ -195,6 +195,15 @@ describe('the boot', () => {
     );
   });
 
+  it('succeeds for a handler of an event that no route fires where that event is known', async () => {
+    const handlers = [{ pattern: 'files', name: 'files', invoke: () => true }];
+    const metadata = { controllers: [NotesController], providers: [NotesPolicy] };
+    expect(await refusalOf(metadata, { handlers, knownEvents: ['files:read'] })).toBeUndefined();
+    expect(await refusalOf(metadata, { handlers })).toBe(
+      'WiringError: files handles "files", but no route fires that event. Known: notes:create, notes:read.',
+    );
+  });
+
   it('is refused for a route that declares nothing', async () => {
     @Controller('open')
     class ForgetfulController {
