@@ -3,26 +3,23 @@ import { AssistantsModule } from './assistants/assistants.module.js';
 import { ACTIVE_STRATEGIES, AuthenticationModule } from './authentication/authentication.module.js';
 import { Configuration } from './configuration/configuration.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
-import type { Environment } from './configuration/configuration.parser.js';
-import { createAgentGraph } from './graphs/agent/agent.graph.js';
-import type { GraphSources } from './graphs/graph.js';
+import { DeploymentModule } from './deployment/deployment.module.js';
+import type { Deployment, DeploymentOptions } from './deployment/deployment.js';
 import { GraphsModule } from './graphs/graphs.module.js';
 import { HttpModule } from './http/http.module.js';
-import { OnAuthModule, type AuthenticationStrategy } from './on-auth/index.js';
+import { OnAuthModule, type AuthenticationStrategy, type OnAuthModuleAsyncOptions } from './on-auth/index.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { OwnerPolicy } from './policies/owner.policy.js';
 import { RunEngineModule } from './runs/engine/run-engine.module.js';
 import { RunsModule } from './runs/runs.module.js';
+import { AuthorizedStoreAccess } from './store/authorized-store.access.js';
+import { STORE_EVENTS } from './store/store.events.js';
 import { SystemModule } from './system/system.module.js';
 import { ThreadsModule } from './threads/threads.module.js';
 
-export interface AppOptions {
-  /** Taken instead of the process's environment and `.env`. */
-  readonly environment?: Environment;
-  /** The classes with `@OnAuth` handlers. The single-owner policy unless given. */
+export interface AppOptions extends DeploymentOptions {
+  /** The classes with `@OnAuth` handlers. The single-owner policy unless given, or a LangGraph project has handlers. */
   readonly policies?: readonly Type[];
-  /** The graphs that are served, by id. The built-in `agent` unless given. */
-  readonly graphs?: GraphSources;
   /** Further modules of the deployment: own resources, providers that policies need. */
   readonly modules?: readonly (Type | DynamicModule)[];
 }
@@ -30,33 +27,25 @@ export interface AppOptions {
 /** The composition root: the only file that knows every module. */
 @Module({})
 export class AppModule {
-  static forRoot({
-    environment,
-    policies = [OwnerPolicy],
-    graphs = { agent: createAgentGraph() },
-    modules = [],
-  }: AppOptions = {}): DynamicModule {
+  static forRoot(
+    deployment: Deployment,
+    { policies = deployment.auth ? [] : [OwnerPolicy], modules = [] }: AppOptions = {},
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ConfigurationModule.forRoot(environment),
+        ConfigurationModule.of(deployment.configuration),
+        DeploymentModule.forRoot(deployment),
         PersistenceModule.forRootAsync({
           inject: [Configuration],
           useFactory: ({ database, scopeKeys }: Configuration) => ({ database, scopeKeys }),
         }),
-        OnAuthModule.forRootAsync({
-          imports: [AuthenticationModule.forRoot()],
-          inject: [ACTIVE_STRATEGIES, Configuration],
-          useFactory: (strategies: AuthenticationStrategy[], { handlerTimeoutMs }: Configuration) => ({
-            strategies,
-            handlerTimeoutMs,
-          }),
-        }),
+        OnAuthModule.forRootAsync(authenticationOf(deployment)),
         HttpModule.forRootAsync({
           inject: [Configuration],
           useFactory: ({ bodyLimitBytes }: Configuration) => ({ bodyLimit: bodyLimitBytes }),
         }),
-        GraphsModule.forRoot(graphs),
+        GraphsModule.forRoot(deployment.graphs, { storeAccess: AuthorizedStoreAccess }),
         RunEngineModule.forRootAsync({
           inject: [Configuration],
           useFactory: ({ runsConcurrency, runTimeoutSeconds }: Configuration) => ({
@@ -73,4 +62,16 @@ export class AppModule {
       providers: [...policies],
     };
   }
+}
+
+/** The project's own `Auth` object, or the keys that are configured: never both. */
+function authenticationOf({ auth, configuration }: Deployment): OnAuthModuleAsyncOptions {
+  const { handlerTimeoutMs } = configuration;
+  const shared = { handlerTimeoutMs, firedEvents: STORE_EVENTS };
+  if (auth) return { useFactory: () => ({ ...auth, ...shared }) };
+  return {
+    imports: [AuthenticationModule.forRoot()],
+    inject: [ACTIVE_STRATEGIES],
+    useFactory: (strategies: AuthenticationStrategy[]) => ({ strategies, ...shared }),
+  };
 }

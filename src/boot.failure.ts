@@ -13,7 +13,9 @@ const REFUSALS = new Set([
   'WiringError',
   'ScopeDeclarationError',
   'InvalidScopeKeyError',
-  'GraphDeclarationError',
+  'InvalidGraphError',
+  'ProjectError',
+  'InvalidAuthError',
   'DatabaseUrlError',
   'DatabaseOpenError',
 ]);

@@ -1,14 +1,15 @@
 import 'reflect-metadata';
 import { bootFailure } from './boot.failure.js';
-import { Configuration } from './configuration/configuration.js';
+import { Deployment } from './deployment/deployment.js';
 import { firstMinute } from './first-minute.js';
 import { createServer } from './server.js';
 
 try {
   const app = await createServer();
-  const configuration = app.get(Configuration);
-  await app.listen(configuration.port, configuration.host);
-  process.stdout.write(await firstMinute(await app.getUrl(), configuration));
+  const deployment = app.get(Deployment);
+  const { port, host } = deployment.configuration;
+  await app.listen(port, host);
+  process.stdout.write(await firstMinute(await app.getUrl(), deployment));
 } catch (error) {
   process.stderr.write(`${bootFailure(error)}\n`);
   process.exit(1);

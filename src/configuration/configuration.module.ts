@@ -1,46 +1,40 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { ConfigModule, ConfigService } from '@nestjs/config';
+import { Module, type DynamicModule, type ValueProvider, type FactoryProvider } from '@nestjs/common';
 import { Configuration } from './configuration.js';
-import { parseConfiguration, type Environment } from './configuration.parser.js';
+import type { Environment } from './configuration.parser.js';
+import { readConfiguration } from './configuration.reader.js';
 
-const CONFIGURATION = 'onauth';
+type Source =
+  Pick<ValueProvider<Configuration>, 'useValue'> | Pick<FactoryProvider<Configuration>, 'useFactory'>;
 
-/**
- * Provides `Configuration` everywhere. Reads the environment and the file `.env` of the working directory, where the
- * environment wins; or `environment`, and then nothing else.
- *
- * A wrong value is a `ConfigurationError` out of `NestFactory.create(..., { abortOnError: false })`.
- *
- * @example imports: [ConfigurationModule.forRoot()]
- * @example imports: [ConfigurationModule.forRoot({ DATABASE_URL: 'sqlite::memory:' })]
- */
+/** Provides `Configuration` everywhere. */
 @Module({})
 export class ConfigurationModule {
+  /**
+   * Reads it, see `readConfiguration`. A wrong value is a `ConfigurationError` out of
+   * `NestFactory.create(..., { abortOnError: false })`.
+   *
+   * @example imports: [ConfigurationModule.forRoot()]
+   * @example imports: [ConfigurationModule.forRoot({ DATABASE_URL: 'sqlite::memory:' })]
+   */
   static forRoot(environment?: Environment): DynamicModule {
-    const loading = ConfigModule.forRoot(
-      environment
-        ? { ignoreEnvFile: true, ignoreEnvVars: true, validate: () => parsed(environment) }
-        : { validate: (variables) => ({ ...variables, ...parsed(variables) }) },
-    );
-    // Nest awaits the import later than a decorator makes it. Until then a refusal would count as an unhandled
+    const reading = readConfiguration(environment);
+    // Nest awaits the provider later than a decorator makes it. Until then a refusal would count as an unhandled
     // rejection and end the process with a stack trace instead of its sentence.
-    loading.catch(() => undefined);
-    return {
-      module: ConfigurationModule,
-      global: true,
-      imports: [loading],
-      providers: [
-        {
-          provide: Configuration,
-          inject: [ConfigService],
-          useFactory: (service: ConfigService) => service.getOrThrow<Configuration>(CONFIGURATION),
-        },
-      ],
-      exports: [Configuration],
-    };
+    reading.catch(() => undefined);
+    return provided({ useFactory: () => reading });
+  }
+
+  /** Takes what was read already. */
+  static of(configuration: Configuration): DynamicModule {
+    return provided({ useValue: configuration });
   }
 }
 
-function parsed(environment: Environment): Record<string, Configuration> {
-  return { [CONFIGURATION]: parseConfiguration(environment) };
+function provided(source: Source): DynamicModule {
+  return {
+    module: ConfigurationModule,
+    global: true,
+    providers: [{ provide: Configuration, ...source }],
+    exports: [Configuration],
+  };
 }

@@ -55,9 +55,18 @@ function toConfiguration(variables: EnvironmentVariables): Configuration {
     handlerTimeoutMs: variables.HANDLER_TIMEOUT_MS,
     runsConcurrency: variables.RUNS_CONCURRENCY,
     runTimeoutSeconds: variables.RUN_TIMEOUT_S,
+    agent: Object.freeze({
+      openaiApiKey: secretOf(variables.OPENAI_API_KEY),
+      anthropicApiKey: secretOf(variables.ANTHROPIC_API_KEY),
+      model: variables.AGENT_MODEL,
+    }),
     langgraphJson: variables.LANGGRAPH_JSON,
     langgraphConfig: Object.freeze(variables.LANGGRAPH_CONFIG),
   });
+}
+
+function secretOf(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text);
 }
 
 /** Development keys stand in only where nobody configured any kind of key, so that adding one key replaces them all. */

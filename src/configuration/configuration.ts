@@ -24,7 +24,10 @@ export abstract class Configuration {
   abstract readonly handlerTimeoutMs: number;
   abstract readonly runsConcurrency: number;
   abstract readonly runTimeoutSeconds: number;
+  abstract readonly agent: AgentSettings;
+  /** The path of a LangGraph project's `langgraph.json`, relative to the working directory. */
   abstract readonly langgraphJson: string | undefined;
+  /** Graph id -> what its system assistant is configured with, not looked at yet. */
   abstract readonly langgraphConfig: Readonly<Record<string, unknown>>;
 }
 
@@ -38,6 +41,13 @@ export type LogLevelName = (typeof LOG_LEVEL_NAMES)[number];
 /** `path` is relative to the working directory, or `:memory:`. */
 export type DatabaseLocation =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
+/** Which model the built-in agent talks to. Without a key it echoes. */
+export interface AgentSettings {
+  readonly openaiApiKey: Secret | undefined;
+  readonly anthropicApiKey: Secret | undefined;
+  readonly model: string | undefined;
+}
 
 export interface JwtSettings {
   readonly key: JwtKeySetting;

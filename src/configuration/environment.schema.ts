@@ -37,6 +37,9 @@ export const environmentSchema = z.object({
   HANDLER_TIMEOUT_MS: setting(wholeNumber(1, 600_000)).default(5000),
   RUNS_CONCURRENCY: setting(wholeNumber(1, 1000)).default(10),
   RUN_TIMEOUT_S: setting(wholeNumber(1, WEEK_IN_SECONDS)).default(3600),
+  OPENAI_API_KEY: hidden(plainText).optional(),
+  ANTHROPIC_API_KEY: hidden(plainText).optional(),
+  AGENT_MODEL: setting(plainText).optional(),
   LANGGRAPH_JSON: setting(plainText).optional(),
   LANGGRAPH_CONFIG: hidden(jsonObject).default({}),
 });

@@ -1,8 +1,9 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GraphNotFoundError, InvalidStateUpdateError } from '../graphs/graph.errors.js';
 import { ForbiddenError, UnauthenticatedError } from '../on-auth/errors.js';
+import { HandlerAnswer } from '../on-auth/handler.answer.js';
 import { isIndexRowTooLarge } from '../persistence/index-row-size.js';
 import { ScopeViolationError } from '../persistence/scope-violation.error.js';
 
@@ -43,8 +44,8 @@ export function answerTo(exception: unknown): ErrorAnswer {
   if (exception instanceof GraphNotFoundError) return answer(404, exception.message);
   if (exception instanceof InvalidStateUpdateError) return answer(422, exception.message);
   if (exception instanceof HttpException) return answer(exception.getStatus(), detailOf(exception));
-  if (isSdkException(exception))
-    return answer(exception.status, exception.message, headersOf(exception.headers));
+  if (exception instanceof HandlerAnswer)
+    return answer(exception.status, exception.message, sendable(exception.headers));
   if (isFastifyError(exception)) return answer(exception.statusCode, exception.message);
   return answer(500, 'Internal Server Error');
 }
@@ -60,29 +61,29 @@ function detailOf(exception: HttpException): string {
   return exception.message;
 }
 
-/** The `HTTPException` of the LangGraph SDK, known by its shape: a status and headers. */
-function isSdkException(exception: unknown): exception is Error & { status: number; headers: unknown } {
-  return (
-    exception instanceof Error &&
-    'headers' in exception &&
-    'status' in exception &&
-    Number.isInteger(exception.status) &&
-    (exception.status as number) >= 400 &&
-    (exception.status as number) < 600
-  );
+/** Of the framing of an answer only the server knows; what cannot be sent would take the whole answer down. */
+const FRAMING = new Set(['content-length', 'content-type', 'transfer-encoding', 'connection']);
+
+function sendable(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => isSendable(name, value)));
 }
 
-function headersOf(headers: unknown): Readonly<Record<string, string>> {
-  if (headers instanceof Headers) return Object.fromEntries(headers.entries());
-  if (typeof headers !== 'object' || headers === null) return {};
-  return Object.fromEntries(
-    Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+function isSendable(name: string, value: string): boolean {
+  if (FRAMING.has(name.toLowerCase())) return false;
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isFastifyError(exception: unknown): exception is Error & { statusCode: number } {
   return (
     exception instanceof Error &&
+    'code' in exception &&
+    String(exception.code).startsWith('FST_') &&
     'statusCode' in exception &&
     typeof exception.statusCode === 'number' &&
     exception.statusCode >= 400 &&

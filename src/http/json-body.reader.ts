@@ -6,6 +6,8 @@ import {
   UnsupportedMediaTypeException,
 } from '@nestjs/common';
 
+import { isStorableText } from '../on-auth/storable.js';
+
 export const DEFAULT_BODY_LIMIT = 10 * 1024 * 1024;
 export const MAX_JSON_DEPTH = 100;
 
@@ -75,14 +77,16 @@ function refuseUnstorable(body: unknown): void {
 }
 
 function membersOf(node: unknown): readonly unknown[] {
-  if (typeof node === 'string') refuseUnstorableText(node);
+  if (typeof node === 'string') refuseUnstorableText(node, 'the body');
   if (typeof node !== 'object' || node === null) return [];
   if (Array.isArray(node)) return node as unknown[];
-  Object.keys(node).forEach(refuseUnstorableText);
+  for (const key of Object.keys(node)) refuseUnstorableText(key, 'the body');
   return Object.values(node);
 }
 
-function refuseUnstorableText(text: string): void {
-  if (text.includes('\u0000')) throw new UnprocessableEntityException('the body contains a NUL character');
-  if (!text.isWellFormed()) throw new UnprocessableEntityException('the body contains a lone surrogate');
+/** @param where what the message names @throws HttpException 422 */
+export function refuseUnstorableText(text: string, where: string): void {
+  if (isStorableText(text)) return;
+  const what = text.includes('\u0000') ? 'a NUL character' : 'a lone surrogate';
+  throw new UnprocessableEntityException(`${where} contains ${what}`);
 }

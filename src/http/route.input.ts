@@ -4,6 +4,8 @@ import { HandlerFaultError } from '../on-auth/errors.js';
 import type { AuthEvent, AuthValue } from '../on-auth/event.js';
 import type { Principal } from '../on-auth/principal.js';
 import type { RouteInput, RouteRequest } from '../on-auth/route.js';
+import { isStorable } from '../on-auth/storable.js';
+import { refuseUnstorableText } from './json-body.reader.js';
 import type { QueryParser } from './query.parsers.js';
 import { isUuid } from './validation.js';
 
@@ -48,17 +50,21 @@ export function routeInput<E extends AuthEvent, I extends object>(
     ids,
     async parse(request) {
       const body = readsBody ? await bodyOf(request) : {};
-      const raw = {
-        ...body,
+      const address = {
         ...fromQuery(request, options),
         ...fromHeaders(request, options),
         ...paramsOf(request),
       };
+      for (const [field, value] of Object.entries(address)) refuseUnstorableIn(field, value);
+      const raw = { ...body, ...address };
       return validated(instantiate(type, fields, withPlainIds(raw, ids), options.nullable ?? []), refuse);
     },
     value,
     accept(input, changed) {
-      const next = Object.assign(Object.create(type.prototype as object) as I, input, accept(input, changed));
+      const taken = accept(input, changed);
+      if (!isStorable(taken))
+        throw new HandlerFaultError(`the handler of ${event} left text that cannot be stored`);
+      const next = Object.assign(Object.create(type.prototype as object) as I, input, taken);
       return validated(
         next,
         (problem) => new HandlerFaultError(`the handler of ${event} left a wrong value: ${problem}`),
@@ -125,6 +131,11 @@ function paramsOf(request: RouteRequest): Record<string, unknown> {
 function copyOf<E extends AuthEvent, I extends object>(honours: readonly (Fields<I> & keyof AuthValue<E>)[]) {
   return (_: I, value: AuthValue<E>): Partial<I> =>
     Object.fromEntries(honours.map((field) => [field, value[field]])) as unknown as Partial<I>;
+}
+
+/** Bodies are checked where they are read. */
+function refuseUnstorableIn(field: string, value: unknown): void {
+  for (const text of [value].flat()) if (typeof text === 'string') refuseUnstorableText(text, field);
 }
 
 /** UUIDs are compared and stored in lower case. */

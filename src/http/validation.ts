@@ -49,8 +49,32 @@ export function IsOffset(): PropertyDecorator {
 }
 
 /** One of a closed list of words. */
-export function IsOneOf(words: readonly string[], { each = false } = {}): PropertyDecorator {
-  return IsIn([...words], { each, message: `$property must be one of ${words.join(', ')}` });
+export function IsOneOf(words: readonly string[]): PropertyDecorator {
+  return IsIn([...words], { message: `$property must be one of ${words.join(', ')}` });
+}
+
+/** A list of words of a closed list. */
+export function IsListOf(words: readonly string[]): PropertyDecorator {
+  const known = new Set<unknown>(words);
+  return ValidateBy({
+    name: 'isListOf',
+    validator: {
+      validate: (value: unknown) => Array.isArray(value) && value.every((word) => known.has(word)),
+      defaultMessage: buildMessage(() => `$property must be a list of ${words.join(', ')}`),
+    },
+  });
+}
+
+/** A word of a closed list, or a list of them. */
+export function IsOneOrListOf(words: readonly string[]): PropertyDecorator {
+  const known = new Set<unknown>(words);
+  return ValidateBy({
+    name: 'isOneOrListOf',
+    validator: {
+      validate: (value: unknown) => [value].flat().every((word) => known.has(word)),
+      defaultMessage: buildMessage(() => `$property must be one of ${words.join(', ')}, or a list of them`),
+    },
+  });
 }
 
 export function IsFlag(): PropertyDecorator {

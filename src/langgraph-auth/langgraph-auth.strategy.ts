@@ -1,13 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import {
+  refuseSeveralAuthorizations,
+  type AuthenticationRequest,
+} from '../authentication/authentication.request.js';
 import type { AuthenticationStrategy } from '../on-auth/index.js';
 
 /** The `authenticate` callback of an `Auth` object of `@langchain/langgraph-sdk/auth`. */
 export type AuthenticateCallback = (request: Request) => unknown;
 
-interface IncomingRequest {
+interface IncomingRequest extends AuthenticationRequest {
   readonly method: string;
   readonly url: string;
-  readonly headers: IncomingHttpHeaders;
 }
 
 /**
@@ -30,6 +32,7 @@ export class LangGraphAuthStrategy implements AuthenticationStrategy {
   }
 
   private async ask(request: IncomingRequest): Promise<unknown> {
+    refuseSeveralAuthorizations(request);
     return candidateOf(await this.callback(toRequest(request)));
   }
 }
@@ -47,5 +50,11 @@ function toRequest({ method, url, headers }: IncomingRequest): Request {
   for (const [name, value] of Object.entries(headers)) {
     for (const part of [value ?? []].flat()) fields.append(name, part);
   }
-  return new Request(new URL(url, `http://${headers.host ?? 'localhost'}`), { method, headers: fields });
+  return new Request(addressOf(url, headers.host), { method, headers: fields });
+}
+
+/** The `Host` header is the client's to choose; one that names no host must not look like a fault of the callback. */
+function addressOf(path: string, host: string | undefined): string {
+  const address = `http://${host}${path}`;
+  return host !== undefined && URL.canParse(address) ? address : `http://localhost${path}`;
 }

@@ -4,6 +4,7 @@ import { AuthorizationContext, scopeOf } from './authorization.context.js';
 import { DENY, parseDecision, type Decision } from './decision.js';
 import { ForbiddenError, HandlerFaultError, UnauthenticatedError } from './errors.js';
 import { actionOf, resourceOf, type AuthEvent, type AuthValue } from './event.js';
+import { toHandlerAnswer } from './handler.answer.js';
 import type { Handler } from './handler.js';
 import { HandlerResolver } from './handler.resolver.js';
 import { ON_AUTH_OPTIONS, type OnAuthOptions } from './on-auth.options.js';
@@ -56,18 +57,30 @@ export class Authorizer {
    * @example await authorizer.within('assistants:read', { assistant_id }, () => assistants.get(assistant_id))
    */
   async within<E extends AuthEvent, T>(event: E, value: AuthValue<E>, fn: () => T | Promise<T>): Promise<T> {
+    const run = await this.grant(event, value);
+    return await run(fn);
+  }
+
+  /**
+   * The same in two steps, for use cases that have to be allowed as a whole before they begin: first the decision, then what is
+   * done under it.
+   *
+   * @throws ForbiddenError when it is denied; everything that `decide` throws
+   */
+  async grant<E extends AuthEvent>(event: E, value: AuthValue<E>): Promise<<T>(fn: () => T) => T> {
     const principal = AuthorizationContext.principal();
     const decision = await this.decide(principal, event, value);
     if (decision.kind === 'deny') throw new ForbiddenError();
-    return await AuthorizationContext.run(scopeOf(principal, resourceOf(event), decision), fn);
+    const scope = scopeOf(principal, resourceOf(event), decision);
+    return (fn) => AuthorizationContext.run(scope, fn);
   }
 
   private settle(handler: Handler, argument: unknown): unknown {
     const result = handler.invoke(argument);
-    return result instanceof Promise ? this.inTime(result, handler) : result;
+    return isThenable(result) ? this.inTime(result, handler) : result;
   }
 
-  private async inTime(result: Promise<unknown>, handler: Handler): Promise<unknown> {
+  private async inTime(result: PromiseLike<unknown>, handler: Handler): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const refuse = (): void => reject(new HandlerFaultError(`${handler.name} did not settle in time`));
@@ -84,22 +97,24 @@ export class Authorizer {
     if (error instanceof AssertionError)
       return new ForbiddenError(error.generatedMessage ? undefined : error.message);
     if (isAnswer(error)) return error;
+    const answer = toHandlerAnswer(error);
+    if (answer) return answer;
     this.logger.error(`${handler.name} failed on ${event}: ${describe(error)}`);
     return new HandlerFaultError(`${handler.name} failed on ${event}`, { cause: error });
   }
 }
 
-/** Errors that already are the answer to the client. The SDK's `HTTPException` is known by its shape. */
+/** Errors that already are the answer to the client. */
 function isAnswer(error: unknown): boolean {
-  if (
-    error instanceof HttpException ||
-    error instanceof ForbiddenError ||
-    error instanceof UnauthenticatedError
-  ) {
-    return true;
-  }
   return (
-    error instanceof Error && 'status' in error && typeof error.status === 'number' && 'headers' in error
+    error instanceof HttpException || error instanceof ForbiddenError || error instanceof UnauthenticatedError
+  );
+}
+
+/** A query builder is a promise as well, and so is a promise of another realm. */
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  return (
+    typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'
   );
 }
 

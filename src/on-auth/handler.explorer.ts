@@ -25,6 +25,7 @@ export class HandlerExplorer {
   private handlersOf(wrapper: InstanceWrapper<unknown>): readonly Handler[] {
     const prototype = prototypeOf(wrapper);
     if (!prototype) return [];
+    this.refuseUnreachable(prototype);
     const methods = this.decoratedMethods(prototype);
     if (methods.length === 0) return [];
     this.refuseUnreliable(wrapper, prototype, methods[0]);
@@ -56,6 +57,21 @@ export class HandlerExplorer {
       const method = methodOf(prototype, name);
       return method !== undefined && this.accessor.patternsOf(method) !== undefined;
     });
+  }
+
+  /** A static method and one that is named by a symbol would never be asked, and a wider handler would decide in their place. */
+  private refuseUnreachable(prototype: object): void {
+    for (const holder of chainOf(prototype).flatMap((link) => [link, link.constructor])) {
+      const isStatic = typeof holder === 'function';
+      const names = isStatic ? Reflect.ownKeys(holder) : Object.getOwnPropertySymbols(holder);
+      for (const name of names) {
+        const method: unknown = Object.getOwnPropertyDescriptor(holder, name)?.value;
+        if (typeof method !== 'function' || !this.accessor.patternsOf(method as Method)) continue;
+        throw new WiringError(
+          `${classNameOf(prototype)}.${String(name)} is an @OnAuth handler on a ${isStatic ? 'static method' : 'method named by a symbol'}; make it an ordinary method.`,
+        );
+      }
+    }
   }
 
   private refuseUnreliable(wrapper: InstanceWrapper<unknown>, prototype: object, method: string): void {

@@ -26,5 +26,6 @@ export type { OnAuthModuleOptions } from './on-auth.options.js';
 export type { AuthenticationStrategy } from './passport.authenticator.js';
 export type { Principal } from './principal.js';
 export { isIdentity, parsePrincipal } from './principal.js';
+export { isStorable, isStorableText } from './storable.js';
 export type { RouteAccess, RouteInput, RouteRequest } from './route.js';
 export { RouteRegistry } from './route.registry.js';

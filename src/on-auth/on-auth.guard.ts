@@ -37,10 +37,10 @@ export class OnAuthGuard implements CanActivate {
     const principal = await this.authenticator.authenticate(request);
     const input = await route.parse(request);
     const value = route.value(input, principal);
-    const ids = Object.keys(route.ids).map((key) => [key, serialized(value, key)] as const);
+    const ids = Object.keys(route.ids).map((key) => [key, idOf(value, key)] as const);
     const decision = await this.authorizer.decide(principal, event, value);
     if (decision.kind === 'deny') throw new ForbiddenError();
-    const changed = ids.find(([key, before]) => serialized(value, key) !== before);
+    const changed = ids.find(([key, before]) => idOf(value, key) !== before);
     if (changed)
       throw new HandlerFaultError(
         `the handler of ${event} changed ${changed[0]}; handlers cannot change ids`,
@@ -50,7 +50,8 @@ export class OnAuthGuard implements CanActivate {
   }
 }
 
-function serialized(value: object, key: string): string | undefined {
+/** Lists of ids may be narrowed: the route asks for what its request names as well. */
+function idOf(value: object, key: string): unknown {
   const id: unknown = Reflect.get(value, key);
-  return typeof id === 'string' ? id : JSON.stringify(id);
+  return Array.isArray(id) ? undefined : id;
 }

@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { Inject, Injectable } from '@nestjs/common';
 import { UnauthenticatedError } from './errors.js';
+import { toHandlerAnswer } from './handler.answer.js';
 import { ON_AUTH_OPTIONS, type OnAuthOptions } from './on-auth.options.js';
 import { parsePrincipal, type Principal } from './principal.js';
 
@@ -58,6 +59,6 @@ async function attempt(strategy: AuthenticationStrategy, request: object): Promi
     if (error instanceof AssertionError) {
       throw new UnauthenticatedError(error.generatedMessage ? undefined : error.message);
     }
-    throw error;
+    throw toHandlerAnswer(error) ?? error;
   }
 }

@@ -1,3 +1,5 @@
+import { isStorable } from './storable.js';
+
 /**
  * Who is calling, as proved by an authentication strategy. Handlers see it as `user`, the word of the LangGraph SDK.
  * Further claims of the token are kept under their own names.
@@ -23,6 +25,8 @@ export function parsePrincipal(candidate: unknown): Principal | undefined {
   if (typeof candidate === 'string') return parsePrincipal({ identity: candidate });
   if (typeof candidate !== 'object' || candidate === null || Array.isArray(candidate)) return undefined;
   const claims = candidate as Record<string, unknown>;
+  // It is stored with the runs that it creates.
+  if (!isStorable(claims)) return undefined;
   const {
     identity,
     permissions = [],

@@ -13,6 +13,8 @@ const BEFORE_TABLE = new Set(['from', 'join', 'into', 'update', 'table', 'exists
 const STATEMENT_WORD = /\b(?:from|join|into|update|table|only|truncate|copy)\b/;
 const UNBOUND = `:${SCOPE_PARAMETER}`;
 const ESCAPED_NAME = /\bu&["']/i;
+/** For PostgreSQL the backslash escapes the quote, for SQLite it does not: the two would read on from different places. */
+const ESCAPED_QUOTE = /\be'[^']*\\'/i;
 
 /**
  * The last line of defence: refuses, outside the system's scope, SQL that names a scoped table without the mark of the scoped
@@ -51,6 +53,7 @@ export class SqlGuard {
   private readonly judge = (sql: string): string => {
     if (this.tables.size === 0) return '';
     if (ESCAPED_NAME.test(sql)) return 'has an escaped name, U&"..."';
+    if (ESCAPED_QUOTE.test(sql)) return "has an escaped quote, E'...\\'...'";
     // Rendered in one scope and run in another, which has no such value: SQLite would take NULL for it.
     if (sql.includes(UNBOUND)) return 'has a parameter of another scope';
     const tokens = tokenize(sql).filter(isNoPlainComment);

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { CheckpointKeeper } from '../graphs/checkpointer/checkpoint.keeper.js';
-import { Authorizer } from '../on-auth/index.js';
+import { Authorizer, HandlerFaultError, isStorable } from '../on-auth/index.js';
 import { rowOf } from '../persistence/row.js';
 import { newThread } from './thread.factory.js';
 import { Thread } from './thread.entity.js';
@@ -30,6 +30,8 @@ export class ThreadCopier {
     const thread_id = uuid();
     const value = { thread_id, metadata: { ...source.metadata, thread_id }, if_exists: 'raise' } as const;
     return this.authorizer.within('threads:create', value, async () => {
+      if (!isStorable(value.metadata))
+        throw new HandlerFaultError('the handler of threads:create left text that cannot be stored');
       const copy = copyOf(source, thread_id, value.metadata);
       await this.rows.insert(rowOf<Thread>(copy));
       await this.checkpoints.write(thread_id, past);

@@ -14,14 +14,15 @@ export class ThreadPruner {
     private readonly authorizer: Authorizer,
   ) {}
 
-  /** Each thread is decided for itself. The number of threads that were pruned. */
+  /** Each thread is decided for itself, and all before the first one is touched. The number of threads that were pruned. */
   async prune({ thread_ids, strategy }: PruneThreads): Promise<number> {
-    let pruned = 0;
+    const grants = [];
     for (const thread_id of new Set(thread_ids)) {
-      const done = await this.authorizer.within('threads:delete', { thread_id }, () =>
-        this.pruneOne(thread_id, strategy),
-      );
-      if (done) pruned++;
+      grants.push({ thread_id, run: await this.authorizer.grant('threads:delete', { thread_id }) });
+    }
+    let pruned = 0;
+    for (const { thread_id, run } of grants) {
+      if (await run(() => this.pruneOne(thread_id, strategy))) pruned++;
     }
     return pruned;
   }

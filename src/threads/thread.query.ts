@@ -9,10 +9,12 @@ export function selectThreads(
   criteria: CountThreads,
 ): SelectQueryBuilder<Thread> {
   const query = threads.createQueryBuilder('thread');
-  const { status, ids } = criteria;
-  if (status) query.andWhere('thread.status = :status', { status });
-  if (ids) query.andWhere(ids.length > 0 ? 'thread.thread_id IN (:...ids)' : '1 = 0', { ids });
-  for (const { metadata, values } of [criteria, ...criteria.narrowed]) {
+  for (const [place, { metadata, values, status, ids }] of [criteria, ...criteria.narrowed].entries()) {
+    if (status) query.andWhere(`thread.status = :status_${place}`, { [`status_${place}`]: status });
+    if (ids)
+      query.andWhere(ids.length > 0 ? `thread.thread_id IN (:...ids_${place})` : '1 = 0', {
+        [`ids_${place}`]: ids,
+      });
     if (metadata) whereContains(query, 'metadata', metadata);
     if (values) whereContains(query, 'values', values);
   }

@@ -1,4 +1,10 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  NotFoundException,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThanOrEqual, type Repository } from 'typeorm';
 import { runAsSystem } from '../on-auth/index.js';
@@ -43,7 +49,7 @@ export class ThreadSweeper implements OnApplicationBootstrap, OnApplicationShutd
         order: { expires_at: 'ASC' },
         take: SWEEP_LIMIT,
       });
-      for (const thread of expired) await this.prune(thread, now);
+      for (const thread of expired) await this.prune(thread, now).catch(ignoreMissing);
       return expired.length;
     });
   }
@@ -55,4 +61,9 @@ export class ThreadSweeper implements OnApplicationBootstrap, OnApplicationShutd
     const next = expiry({ strategy, ttl: ttl_minutes }, now);
     await this.threads.update({ thread_id }, rowOf<Thread>(next));
   }
+}
+
+/** Another process sweeps as well, and was first. */
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof NotFoundException)) throw error;
 }

@@ -15,12 +15,14 @@ export interface ThreadsCreateValue {
 }
 
 export interface ThreadsReadValue {
-  readonly thread_id: string;
+  /** Absent where only a run is named: the thread is found in the scope of the decision. */
+  readonly thread_id?: string;
   readonly run_id?: string;
 }
 
 export interface ThreadsUpdateValue {
-  readonly thread_id: string;
+  /** Absent where runs are named by their status. */
+  readonly thread_id?: string;
   metadata?: JsonObject;
   readonly action?: 'interrupt' | 'rollback';
 }

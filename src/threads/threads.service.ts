@@ -13,8 +13,8 @@ import { Thread } from './thread.entity.js';
 import { expiry, newThread } from './thread.factory.js';
 import { selectThreads } from './thread.query.js';
 
-/** How often a change of metadata is tried again when another one got in between. */
-const MAX_ATTEMPTS = 20;
+/** How often a change of metadata is tried before the row is locked for it. */
+const UNLOCKED_ATTEMPTS = 2;
 
 /** A thread, and whether it was made just now. */
 export interface CreatedThread {
@@ -71,23 +71,38 @@ export class ThreadsService {
     return selectThreads(this.threads, criteria).getCount();
   }
 
-  /** Merges metadata over what is stored, whoever else does so at the same time. */
-  async update({ thread_id, metadata, ttl }: UpdateThread): Promise<Thread> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const thread = await this.get(thread_id);
-      const change = {
-        ...(metadata && { metadata: { ...thread.metadata, ...metadata } }),
-        ...(ttl !== undefined && expiry(ttl, new Date())),
-        updated_at: new Date(),
-        revision: thread.revision + 1,
-      };
-      const { affected } = await this.threads.update(
-        { thread_id, revision: thread.revision },
-        rowOf<Thread>(change),
-      );
-      if (affected === 1) return Object.assign(thread, change);
+  /**
+   * Merges metadata over what is stored, whoever else does so at the same time: first on the revision that was read, and where
+   * others are too many for that, with the row locked.
+   */
+  async update(change: UpdateThread): Promise<Thread> {
+    for (let attempt = 0; attempt < UNLOCKED_ATTEMPTS; attempt++) {
+      const changed = await this.tryUpdate(change, this.threads);
+      if (changed) return changed;
     }
-    throw new ConflictException('Thread is being changed by others; try again');
+    return this.threads.manager.transaction(async (manager) => {
+      const threads = manager.getRepository(Thread);
+      // An UPDATE locks the row on both databases; what is read after it is what the last change has left.
+      await threads.update({ thread_id: change.thread_id }, rowOf<Thread>({ updated_at: new Date() }));
+      return (await this.tryUpdate(change, threads)) ?? fail(change.thread_id);
+    });
+  }
+
+  /** `null` when another change got in between. */
+  private async tryUpdate(
+    { thread_id, metadata, ttl }: UpdateThread,
+    threads: Repository<Thread>,
+  ): Promise<Thread | null> {
+    const thread = (await threads.findOneBy({ thread_id })) ?? fail(thread_id);
+    const { revision } = thread;
+    const change = {
+      ...(metadata && { metadata: { ...thread.metadata, ...metadata } }),
+      ...(ttl !== undefined && expiry(ttl, new Date())),
+      updated_at: new Date(),
+      revision: revision + 1,
+    };
+    const { affected } = await threads.update({ thread_id, revision }, rowOf<Thread>(change));
+    return affected === 1 ? Object.assign(thread, change) : null;
   }
 
   /** Repeats on the row what the last checkpoint says, after a change of state that was no run. */

@@ -8,6 +8,7 @@ import { Configuration } from '../../src/configuration/configuration.js';
 import { ConfigurationModule } from '../../src/configuration/configuration.module.js';
 import { parseConfiguration } from '../../src/configuration/configuration.parser.js';
 import { enabledLogLevels } from '../../src/configuration/log.levels.js';
+import { Secret } from '../../src/configuration/secret.js';
 
 const SECRET = 'k7Qm2vX9pL4sT8wZ1yB6nC3dF5gH0jRe';
 
@@ -27,6 +28,7 @@ describe('The configuration', () => {
       handlerTimeoutMs: 5000,
       runsConcurrency: 10,
       runTimeoutSeconds: 3600,
+      agent: { openaiApiKey: undefined, anthropicApiKey: undefined, model: undefined },
       langgraphJson: undefined,
       langgraphConfig: {},
     });
@@ -50,6 +52,9 @@ describe('The configuration', () => {
       HANDLER_TIMEOUT_MS: '100',
       RUNS_CONCURRENCY: '1',
       RUN_TIMEOUT_S: '60',
+      OPENAI_API_KEY: 'openai-key',
+      ANTHROPIC_API_KEY: 'anthropic-key',
+      AGENT_MODEL: 'gpt-5',
       LANGGRAPH_JSON: './langgraph.json',
       LANGGRAPH_CONFIG: '{"agent":{"config":{}}}',
       PATH: '/bin',
@@ -73,9 +78,19 @@ describe('The configuration', () => {
       handlerTimeoutMs: 100,
       runsConcurrency: 1,
       runTimeoutSeconds: 60,
+      agent: { openaiApiKey: expect.any(Secret), anthropicApiKey: expect.any(Secret), model: 'gpt-5' },
       langgraphJson: './langgraph.json',
       langgraphConfig: { agent: { config: {} } },
     });
+  });
+
+  it('keeps the keys of providers', () => {
+    const { agent } = parseConfiguration({
+      OPENAI_API_KEY: 'openai-key',
+      ANTHROPIC_API_KEY: 'anthropic-key',
+    });
+    expect(agent.openaiApiKey?.reveal()).toBe('openai-key');
+    expect(agent.anthropicApiKey?.reveal()).toBe('anthropic-key');
   });
 
   it('takes an empty text for not set', () => {
@@ -116,8 +131,12 @@ describe('The configuration', () => {
     );
   });
 
-  it('does not show the secret when it is printed', () => {
-    const configuration = parseConfiguration({ AUTH_JWT_SECRET: SECRET });
+  it('does not show a secret when it is printed', () => {
+    const configuration = parseConfiguration({
+      AUTH_JWT_SECRET: SECRET,
+      OPENAI_API_KEY: SECRET,
+      ANTHROPIC_API_KEY: SECRET,
+    });
     for (const text of [
       inspect(configuration, { depth: 9, showHidden: true }),
       JSON.stringify(configuration),
@@ -214,6 +233,15 @@ describe('A wrong value stops the boot with one sentence', () => {
     [
       { AUTH_JWT_SECERT: SECRET },
       'AUTH_JWT_SECERT is not a known variable: those with AUTH_ are AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URI, AUTH_JWT_ISSUER, AUTH_JWT_AUDIENCE, AUTH_JWT_ALGORITHMS, AUTH_API_KEYS.',
+    ],
+    [{ OPENAI_API_KEY: 'key ' }, `OPENAI_API_KEY ${NOT_SHOWN} a text without white space at either end.`],
+    [
+      { ANTHROPIC_API_KEY: ' key' },
+      `ANTHROPIC_API_KEY ${NOT_SHOWN} a text without white space at either end.`,
+    ],
+    [
+      { AGENT_MODEL: 'gpt-5 ' },
+      isButMustBe('AGENT_MODEL', 'gpt-5 ', 'a text without white space at either end'),
     ],
     [{ RUNS_CONCURRENCY: '0' }, isButMustBe('RUNS_CONCURRENCY', '0', 'a whole number from 1 to 1000')],
     [{ RUN_TIMEOUT_S: '1h' }, isButMustBe('RUN_TIMEOUT_S', '1h', 'a whole number from 1 to 604800')],

@@ -231,7 +231,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
         '/threads/search',
         { select: ['principal'] },
         422,
-        /select must be one of/,
+        /select must be a list of/,
       ],
       [
         'a path to extract that leads outside',
@@ -442,7 +442,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       const metadata = { list: Array.from({ length: 300 }, (_, index) => index) };
       expect(await search({ metadata })).toMatchObject({
         status: 422,
-        body: { detail: 'metadata must not hold more than 200 values' },
+        body: { detail: expect.stringMatching(/^metadata must not hold more than 200 values/) },
       });
     });
   });

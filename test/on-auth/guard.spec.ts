@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import { HTTPException } from '@langchain/langgraph-sdk/auth';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, HttpException, Injectable, Post, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -162,8 +163,8 @@ describe('what a handler throws', () => {
     });
   });
 
-  it("the SDK's HTTPException passes with its headers, known by its shape", async () => {
-    const error = Object.assign(new Error('try later'), { status: 402, headers: { 'x-plan': 'free' } });
+  it("the SDK's HTTPException passes with its headers", async () => {
+    const error = new HTTPException(402, { message: 'try later', headers: { 'x-plan': 'free' } });
     const answer = await ask(throwing(error));
     expect(answer).toMatchObject({ status: 402, body: { detail: 'try later' } });
     expect(answer.headers.get('x-plan')).toBe('free');

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../http/json.js';
 import { wantsTotal } from '../../http/page.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsSearchable } from '../../http/searchable.validation.js';
-import { IsLimit, IsOffset, IsOneOf, IsOptionalObject } from '../../http/validation.js';
+import { IsLimit, IsOffset, IsListOf, IsOneOf, IsOptionalObject } from '../../http/validation.js';
 import { ASSISTANT_FIELDS, type AssistantField } from '../assistant.presenter.js';
 import type { AssistantsSearchValue } from '../assistants.events.js';
 
@@ -24,7 +24,7 @@ export class SearchAssistants extends CountAssistants {
   @IsOffset() offset = 0;
   @IsOneOf(SORT_FIELDS) sort_by: (typeof SORT_FIELDS)[number] = 'created_at';
   @IsOneOf(['asc', 'desc']) sort_order: 'asc' | 'desc' = 'desc';
-  @IsOptional() @IsOneOf(ASSISTANT_FIELDS, { each: true }) select?: AssistantField[];
+  @IsOptional() @IsListOf(ASSISTANT_FIELDS) select?: AssistantField[];
   @IsOptional() prefer?: string;
 
   get countsAll(): boolean {

@@ -1,3 +1,4 @@
+import { isStorableText } from '../storable.js';
 import type { Filter, JsonScalar } from './filter.js';
 
 export const MAX_FILTER_DEPTH = 8;
@@ -73,7 +74,7 @@ function spend(condition: Filter, { budget }: Position): Filter {
 
 function parseKey(key: string): string {
   if (key.startsWith('$')) throw new InvalidFilterError(`unknown operator ${JSON.stringify(key)}`);
-  if (!isStorable(key)) throw new InvalidFilterError(`the key ${JSON.stringify(key)} cannot be stored`);
+  if (!isStorableText(key)) throw new InvalidFilterError(`the key ${JSON.stringify(key)} cannot be stored`);
   return key;
 }
 
@@ -118,7 +119,7 @@ function parseScalars(operand: unknown, where: string): readonly JsonScalar[] {
 function parseScalar(operand: unknown, where: string): JsonScalar {
   if (operand === null || typeof operand === 'boolean') return operand;
   if (typeof operand === 'number' && Number.isFinite(operand)) return operand;
-  if (typeof operand === 'string' && isStorable(operand)) return operand;
+  if (typeof operand === 'string' && isStorableText(operand)) return operand;
   throw new InvalidFilterError(`${where} is not a JSON string, number, boolean or null`);
 }
 
@@ -148,9 +149,4 @@ function entriesOf(value: unknown, where: string): readonly [string, unknown][] 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-/** PostgreSQL's jsonb holds neither NUL nor lone surrogates. */
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\u0000');
 }

@@ -24,6 +24,16 @@ export function contains(stored: unknown, wanted: unknown): boolean {
 /** The largest document that a search may ask for: its SQL grows with it. */
 export const MAX_WANTED_NODES = 200;
 
+/** How deep lists may lie in each other: each level is a sub-query. */
+export const MAX_WANTED_LISTS = 8;
+
+/** How deep lists lie in each other in a JSON document. */
+export function listDepth(document: unknown): number {
+  if (typeof document !== 'object' || document === null) return 0;
+  const inside = Math.max(0, ...Object.values(document).map(listDepth));
+  return Array.isArray(document) ? inside + 1 : inside;
+}
+
 /** How many values a JSON document holds, itself included. */
 export function countNodes(document: unknown): number {
   if (typeof document !== 'object' || document === null) return 1;

@@ -73,5 +73,5 @@ export function cancelValue({
 }: Pick<CancelRuns, 'thread_id' | 'run_ids' | 'action' | 'status'>): ThreadsUpdateValue {
   const metadata = { run_ids: [...run_ids], status };
   // In bulk, all threads may be meant.
-  return { ...(thread_id && { thread_id }), action, metadata } as ThreadsUpdateValue;
+  return { ...(thread_id && { thread_id }), action, metadata };
 }

@@ -13,7 +13,7 @@ import type { GraphConfig } from '../../graphs/graph.js';
 import type { JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
-import { IsId, IsOneOf, IsOptionalObject } from '../../http/validation.js';
+import { IsId, IsOneOf, IsOneOrListOf, IsOptionalObject } from '../../http/validation.js';
 import type { Principal } from '../../on-auth/index.js';
 import { allowedConfigurable, checkpointKeys, withPrincipal } from '../run.config.js';
 import { MULTITASK_STRATEGIES, type MultitaskStrategy } from '../run.entity.js';
@@ -48,7 +48,7 @@ export class CreateRun {
 
   @IsOptional() @IsInterruptPoints() interrupt_before?: InterruptPoints;
   @IsOptional() @IsInterruptPoints() interrupt_after?: InterruptPoints;
-  @IsOneOf(STREAM_MODES, { each: true }) stream_mode: StreamMode | StreamMode[] = 'values';
+  @IsOneOrListOf(STREAM_MODES) stream_mode: StreamMode | StreamMode[] = 'values';
   @IsBoolean({ message: '$property must be true or false' }) stream_subgraphs = false;
   @IsBoolean({ message: '$property must be true or false' }) stream_resumable = false;
   @IsOneOf(['continue', 'cancel']) on_disconnect: 'continue' | 'cancel' = 'continue';

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../http/json.js';
 import { integer, list, text } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsSearchable } from '../../http/searchable.validation.js';
-import { IsId, IsLimit, IsOffset, IsOneOf, IsOptionalObject } from '../../http/validation.js';
+import { IsId, IsLimit, IsOffset, IsListOf, IsOneOf, IsOptionalObject } from '../../http/validation.js';
 import type { ThreadsSearchValue } from '../../threads/threads.events.js';
 import { RUN_STATUSES, type RunStatus } from '../run.entity.js';
 import { RUN_FIELDS, type RunField } from '../run.presenter.js';
@@ -14,7 +14,7 @@ export class ListRuns {
   @IsLimit() limit = 10;
   @IsOffset() offset = 0;
   @IsOptional() @IsOneOf(RUN_STATUSES) status?: RunStatus;
-  @IsOptional() @IsOneOf(RUN_FIELDS, { each: true }) select?: RunField[];
+  @IsOptional() @IsListOf(RUN_FIELDS) select?: RunField[];
   /** What a handler asks of the runs' metadata; not a parameter of the route. */
   @IsOptionalObject() @IsOptional() @IsSearchable() metadata?: JsonObject;
 }

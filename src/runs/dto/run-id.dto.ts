@@ -2,7 +2,7 @@ import { IsBoolean, IsOptional } from 'class-validator';
 import { STREAM_MODES, type StreamMode } from '../../graphs/execution/run.request.js';
 import { flag, list } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
-import { IsId, IsOneOf } from '../../http/validation.js';
+import { IsId, IsListOf } from '../../http/validation.js';
 import type { ThreadsReadValue } from '../../threads/threads.events.js';
 
 /** A route that names one run by its id alone. */
@@ -32,7 +32,7 @@ export const deleteRun = routeInput('threads:delete', {
 
 /** A route without a thread in its path: handlers are asked before the run, and so its thread, is found. */
 export function valueOfUnknownThread({ run_id }: RunId): ThreadsReadValue {
-  return { run_id } as ThreadsReadValue;
+  return { run_id };
 }
 
 /** Waiting for the end of a run that is there already. */
@@ -65,7 +65,7 @@ export const joinRun = routeInput('threads:read', {
 /** Reading the events of a run that is there already. */
 export class StreamRun extends JoinRun {
   /** Leaves out the events of other modes. Everything, unless given. */
-  @IsOptional() @IsOneOf(STREAM_MODES, { each: true }) stream_mode?: StreamMode[];
+  @IsOptional() @IsListOf(STREAM_MODES) stream_mode?: StreamMode[];
   @IsOptional() last_event_id?: unknown;
 
   get streamModes(): readonly StreamMode[] {

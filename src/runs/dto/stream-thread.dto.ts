@@ -1,7 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { list } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
-import { IsId, IsOneOf } from '../../http/validation.js';
+import { IsId, IsListOf } from '../../http/validation.js';
 
 export const THREAD_STREAM_MODES = ['run_modes', 'lifecycle', 'state_update'] as const;
 export type ThreadStreamMode = (typeof THREAD_STREAM_MODES)[number];
@@ -21,8 +21,8 @@ const PLACE = /^(\d{1,15})-(\d{1,15}|end)$/;
 /** The query of `GET /threads/{thread_id}/stream`. Both spellings of the modes are in use. */
 export class StreamThread {
   @IsId() thread_id!: string;
-  @IsOptional() @IsOneOf(THREAD_STREAM_MODES, { each: true }) stream_modes?: ThreadStreamMode[];
-  @IsOptional() @IsOneOf(THREAD_STREAM_MODES, { each: true }) stream_mode?: ThreadStreamMode[];
+  @IsOptional() @IsListOf(THREAD_STREAM_MODES) stream_modes?: ThreadStreamMode[];
+  @IsOptional() @IsListOf(THREAD_STREAM_MODES) stream_mode?: ThreadStreamMode[];
   @IsOptional() last_event_id?: unknown;
 
   get modes(): ReadonlySet<ThreadStreamMode> {

@@ -2,8 +2,9 @@ import { IsOptional } from 'class-validator';
 import type { JsonObject } from '../../http/json.js';
 import { wantsTotal } from '../../http/page.js';
 import { routeInput } from '../../http/route.input.js';
-import { IsIdList, IsLimit, IsOffset, IsOneOf, IsOptionalObject } from '../../http/validation.js';
+import { IsIdList, IsLimit, IsOffset, IsListOf, IsOneOf, IsOptionalObject } from '../../http/validation.js';
 import { IsSearchable } from '../../http/searchable.validation.js';
+import { HandlerFaultError, isStorable } from '../../on-auth/index.js';
 import { THREAD_STATUSES, type ThreadStatus } from '../thread.entity.js';
 import { THREAD_FIELDS, type ThreadField } from '../thread.presenter.js';
 import type { ThreadsSearchValue } from '../threads.events.js';
@@ -18,14 +19,17 @@ export const THREAD_SORT_FIELDS = [
 ] as const;
 export type ThreadSortField = (typeof THREAD_SORT_FIELDS)[number];
 
+/** What a thread has to match. */
+export type ThreadCriteria = Pick<ThreadsSearchValue, 'metadata' | 'values' | 'status' | 'ids'>;
+
 /** What selects threads: the body of `POST /threads/count`, and of `POST /threads/search` together with order and page. */
 export class CountThreads {
   @IsOptionalObject() @IsOptional() @IsSearchable() metadata?: JsonObject;
   @IsOptionalObject() @IsOptional() @IsSearchable() values?: JsonObject;
   @IsOptional() @IsOneOf(THREAD_STATUSES) status?: ThreadStatus;
   @IsOptional() @IsIdList() ids?: string[];
-  /** What a handler made of the two documents; a row has to contain these as well as what the client asked for. */
-  narrowed: readonly { readonly metadata?: JsonObject; readonly values?: JsonObject }[] = [];
+  /** What a handler made of the criteria: a row has to match these as well as what the client asked for. */
+  narrowed: readonly ThreadCriteria[] = [];
 }
 
 export class SearchThreads extends CountThreads {
@@ -33,7 +37,7 @@ export class SearchThreads extends CountThreads {
   @IsOffset() offset = 0;
   @IsOneOf(THREAD_SORT_FIELDS) sort_by: ThreadSortField = 'created_at';
   @IsOneOf(['asc', 'desc']) sort_order: 'asc' | 'desc' = 'desc';
-  @IsOptional() @IsOneOf(THREAD_FIELDS, { each: true }) select?: ThreadField[];
+  @IsOptional() @IsListOf(THREAD_FIELDS) select?: ThreadField[];
   @IsOptional() @IsExtract() extract?: ThreadExtract;
   @IsOptional() prefer?: string;
 
@@ -74,11 +78,16 @@ function valueOf(
   };
 }
 
-function narrowed({ metadata, values }: CountThreads, value: ThreadsSearchValue): Partial<SearchThreads> {
-  return {
-    metadata,
-    values,
-    status: value.status,
-    narrowed: [{ metadata: value.metadata, values: value.values }],
-  };
+/** What the client asked for stays; what the handler made of it is asked for as well. */
+function narrowed(_: CountThreads, value: ThreadsSearchValue): Partial<SearchThreads> {
+  const { metadata, values, status, ids } = value;
+  if (![metadata, values].every(isDocument) || !isStorable([metadata, values]))
+    throw new HandlerFaultError('the handler of threads:search left criteria that are no JSON objects');
+  return { narrowed: [{ metadata, values, status, ids }] };
+}
+
+function isDocument(document: unknown): boolean {
+  return (
+    document === undefined || (typeof document === 'object' && document !== null && !Array.isArray(document))
+  );
 }

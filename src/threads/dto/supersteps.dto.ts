@@ -45,8 +45,9 @@ function isSuperstep(value: unknown): boolean {
 function isUpdate(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { command, as_node } = value as Record<string, unknown>;
-  return (
-    (command === undefined || command === null || isCommand(command)) &&
-    (as_node ?? '') === String(as_node ?? '')
-  );
+  return (isAbsent(command) || isCommand(command)) && (isAbsent(as_node) || typeof as_node === 'string');
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }

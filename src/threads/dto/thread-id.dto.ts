@@ -1,6 +1,6 @@
 import { list } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
-import { IsId, IsOneOf } from '../../http/validation.js';
+import { IsId, IsListOf } from '../../http/validation.js';
 
 /** A route that names one thread in its path. */
 export class ThreadId {
@@ -8,7 +8,7 @@ export class ThreadId {
 }
 
 export class ReadThread extends ThreadId {
-  @IsOneOf(['ttl'], { each: true }) include: readonly string[] = [];
+  @IsListOf(['ttl']) include: readonly string[] = [];
 }
 
 export const readThread = routeInput('threads:read', {

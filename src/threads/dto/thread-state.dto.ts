@@ -2,6 +2,7 @@ import { Allow, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { JsonObject } from '../../http/json.js';
 import { flag, integer, text } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
+import { IsSearchable } from '../../http/searchable.validation.js';
 import { IsFlag, IsLimit, IsOptionalObject } from '../../http/validation.js';
 import { IsCheckpoint, type CheckpointDto } from './checkpoint.dto.js';
 import { ThreadId } from './thread-id.dto.js';
@@ -61,7 +62,7 @@ export const readHistory = routeInput('threads:read', {
 
 /** The body of `POST /threads/{thread_id}/history`. */
 export class SearchHistory extends ReadHistory {
-  @IsOptionalObject() metadata?: JsonObject;
+  @IsOptionalObject() @IsOptional() @IsSearchable() metadata?: JsonObject;
   @IsOptional() @IsCheckpoint() checkpoint?: CheckpointDto;
 }
 

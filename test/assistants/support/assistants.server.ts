@@ -1,5 +1,5 @@
-import type { DynamicModule, Type } from '@nestjs/common';
-import { GRAPH_DEFAULTS, type GraphDefaults } from '../../../src/assistants/graph.defaults.js';
+import type { Type } from '@nestjs/common';
+import type { GraphDefaults } from '../../../src/assistants/graph.defaults.js';
 import type { GraphSources } from '../../../src/graphs/graph.js';
 import { startApplication, type Caller, type TestApplication } from '../../support/application.js';
 import type { TestDatabase } from '../../support/databases.js';
@@ -28,7 +28,7 @@ export async function startAssistants(
   const application = await startApplication({
     databaseUrl: database.url,
     graphs: testGraphs,
-    modules: [providing(graphDefaults)],
+    environment: { LANGGRAPH_CONFIG: JSON.stringify(graphDefaults) },
     ...options,
   });
   return {
@@ -40,11 +40,6 @@ export async function startAssistants(
       await database.drop();
     },
   };
-}
-
-function providing(graphDefaults: GraphDefaults): DynamicModule {
-  const provider = { provide: GRAPH_DEFAULTS, useValue: graphDefaults };
-  return { module: class DefaultsModule {}, global: true, providers: [provider], exports: [provider] };
 }
 
 /** An assistant as it comes over the wire. */

@@ -31,7 +31,7 @@ class StrategyGuard implements CanActivate {
   private readonly authenticator: PassportAuthenticator;
 
   constructor(@Inject(ACTIVE_STRATEGIES) strategies: readonly AuthenticationStrategy[]) {
-    this.authenticator = new PassportAuthenticator({ strategies, handlers: [], handlerTimeoutMs: 5000 });
+    this.authenticator = new PassportAuthenticator({ strategies });
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

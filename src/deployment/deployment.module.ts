@@ -1,0 +1,19 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { GRAPH_DEFAULTS } from '../assistants/graph.defaults.js';
+import { Deployment } from './deployment.js';
+
+/** Provides the `Deployment` everywhere, and what modules take from it by tokens of their own. */
+@Module({})
+export class DeploymentModule {
+  static forRoot(deployment: Deployment): DynamicModule {
+    return {
+      module: DeploymentModule,
+      global: true,
+      providers: [
+        { provide: Deployment, useValue: deployment },
+        { provide: GRAPH_DEFAULTS, useValue: deployment.graphDefaults },
+      ],
+      exports: [Deployment, GRAPH_DEFAULTS],
+    };
+  }
+}
