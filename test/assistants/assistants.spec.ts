@@ -178,7 +178,7 @@ describe.each(databases)('assistants on $dialect', ({ create }) => {
 
   it('answers 404 for a graph that nobody knows and for an unknown id', async () => {
     const answers = await Promise.all(
-      ['nope', randomUUID(), '%25', 'a%00b'].map((id) => alice('GET', `/assistants/${id}`)),
+      ['nope', randomUUID(), '%25'].map((id) => alice('GET', `/assistants/${id}`)),
     );
     expect(answers.map(({ status, text }) => [status, text])).toEqual(
       answers.map(() => [404, '{"detail":"Assistant not found"}']),

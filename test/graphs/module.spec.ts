@@ -17,9 +17,6 @@ import { PersistenceModule } from '../../src/persistence/persistence.module.js';
 import type { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
 import { sqliteMigrations } from '../../src/persistence/migrations/sqlite.migrations.js';
 import { postgresMigrations } from '../../src/persistence/migrations/postgres.migrations.js';
-import { statementsMigration } from '../../src/persistence/migrations/statements.migration.js';
-import { storeTablesPostgres } from '../../src/persistence/migrations/store.tables.postgres.js';
-import { storeTablesSqlite } from '../../src/persistence/migrations/store.tables.sqlite.js';
 import { Thread } from '../../src/threads/thread.entity.js';
 import { databases, type TestDatabase } from '../support/databases.js';
 import { testGraphs } from '../support/graphs/index.js';
@@ -45,11 +42,7 @@ describe.each(databases)('the module of graphs on $dialect', ({ dialect, create 
     await database.drop();
   });
 
-  const ours = dialect === 'postgres' ? postgresMigrations : sqliteMigrations;
-  const store = dialect === 'postgres' ? storeTablesPostgres : storeTablesSqlite;
-  const migrations = ours.some(({ name }) => name.startsWith('CreateStore'))
-    ? ours
-    : [...ours, statementsMigration('CreateStore1795305600004', store)];
+  const migrations = dialect === 'postgres' ? postgresMigrations : sqliteMigrations;
 
   async function boot(graphs: DynamicModule): Promise<TestingModule> {
     database = await create();

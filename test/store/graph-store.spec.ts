@@ -16,7 +16,9 @@ import { databases, type TestDatabase } from '../support/databases.js';
 async function useStore({ messages }: typeof MessagesAnnotation.State, { store }: LangGraphRunnableConfig) {
   const [method, ...args] = JSON.parse(messages.at(-1)!.text) as [string, ...unknown[]];
   const call = Reflect.get(store!, method) as (...args: unknown[]) => Promise<unknown>;
-  const result = await call.apply(store, args).catch((error: Error) => ({ refused: error.message }));
+  const result = await call
+    .apply(store, args)
+    .catch((error: unknown) => ({ refused: (error as Error).message }));
   return { messages: [{ role: 'assistant', content: JSON.stringify(result ?? null) }] };
 }
 

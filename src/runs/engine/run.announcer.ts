@@ -27,7 +27,6 @@ export class RunAnnouncer {
 
   ended(runId: string, outcome: RunOutcome): void {
     this.liveRuns.end(runId, outcome);
-    this.signals.publish({ kind: 'ended', runId });
   }
 
   /** What has ended made room; what is running has to be stopped. */

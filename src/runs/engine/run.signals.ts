@@ -6,18 +6,16 @@ import type { CancelAction } from '../run.entity.js';
  * - `created`: a thread has a new run
  * - `queued`: a run can be claimed, from this moment on
  * - `cancelled`: a running run is to be stopped
- * - `ended`: a run has ended, or is gone
  */
 export type RunSignal =
   | { readonly kind: 'created'; readonly threadId: string }
   | { readonly kind: 'queued'; readonly at: number }
-  | { readonly kind: 'cancelled'; readonly runId: string; readonly action: CancelAction }
-  | { readonly kind: 'ended'; readonly runId: string };
+  | { readonly kind: 'cancelled'; readonly runId: string; readonly action: CancelAction };
 
 export type RunSignalListener = (signal: RunSignal) => void;
 
 /**
- * Wakes workers and readers. Only a hint: the truth is in the table, where a signal that got lost is found again at the next
+ * Wakes workers. Only a hint: the truth is in the table, where a signal that got lost is found again at the next
  * heartbeat.
  */
 export abstract class RunSignals {

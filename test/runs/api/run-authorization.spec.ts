@@ -79,7 +79,7 @@ class RecordingPolicy {
   }
 
   private record({ event, value }: HandlerArgument): void {
-    this.asked.push({ event, value: structuredClone(value) as object as Record<string, unknown> });
+    this.asked.push({ event, value: structuredClone<object>(value) as Record<string, unknown> });
   }
 }
 

@@ -158,7 +158,6 @@ describe.each(databases)('cancelling on $dialect', ({ create }) => {
   });
 
   it('by interrupt and then by rollback rolls back', async () => {
-    const name = uuid();
     const thread = await server.createThread();
     const run = await server.enqueue(thread, {
       graph_id: 'stubborn',
@@ -168,7 +167,6 @@ describe.each(databases)('cancelling on $dialect', ({ create }) => {
     expect(await server.cancel([run], 'rollback')).toBe(1);
     expect(await server.findRun(run)).toBeNull();
     expect((await server.thread(thread)).status).toBe('idle');
-    expect(name).toBeTruthy();
   });
 
   it('everything on a thread lets it be deleted for good, whatever its runs were about to do', async () => {

@@ -27,24 +27,30 @@ async function serveAndEnd(url: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<
 
 describe.each(databases)('a server with 200 runs on $dialect', ({ create }) => {
   let database: TestDatabase;
+  let server: EngineHarness | undefined;
 
   beforeEach(async () => {
     database = await create();
   });
-  afterEach(() => database.drop());
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    await database.drop();
+  });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
     'that is ended by %s loses none of them and finishes none twice',
     async (signal) => {
       await serveAndEnd(database.url, signal);
-      const server = await EngineHarness.start(
+      const next = await EngineHarness.start(
         database.url,
         { concurrency: 25, leaseMs: LEASE_MS },
         crowdGraphs,
       );
-      const before = endedOf(await server.allRuns());
-      await until('all runs have ended', async () => (await server.countRuns('success')) === RUNS);
-      const runs = await server.allRuns();
+      server = next;
+      const before = endedOf(await next.allRuns());
+      await until('all runs have ended', async () => (await next.countRuns('success')) === RUNS);
+      const runs = await next.allRuns();
 
       expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'success'));
       const left = runs.filter(({ attempt }) => attempt > 1);
@@ -54,12 +60,12 @@ describe.each(databases)('a server with 200 runs on $dialect', ({ create }) => {
       );
       expect(new Map([...endedOf(runs)].filter(([id]) => before.has(id)))).toEqual(before);
       for (const threadId of new Set(runs.map(({ thread_id }) => thread_id))) {
-        const { status, values } = await server.thread(threadId);
+        const { status, values } = await next.thread(threadId);
         expect({ status, values }).toMatchObject({ status: 'idle', values: { log: fullLog(threadId) } });
       }
-      await Promise.all(runs.map((run) => expectEachEventOnce(server, run)));
-      await server.stop();
+      await Promise.all(runs.map((run) => expectEachEventOnce(next, run)));
     },
+    60_000,
   );
 });
 

@@ -157,8 +157,6 @@ describe.each(databases)('the queue of runs on $dialect', ({ create }) => {
 
   it('deletes the thread of a temporary run at its end, and everything with it', async () => {
     const run = await server.enqueueWithThread({ temporary: true, resumable: true });
-    const { status, values } = await server.outcome(run);
-    expect(status === 'deleted' || values).toBeTruthy();
     await until('the thread is gone', async () => !(await server.hasThread(run.thread_id)));
     expect(await server.findRun(run)).toBeNull();
   });

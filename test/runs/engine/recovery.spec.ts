@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 import { runAsSystem } from '../../../src/on-auth/authorization.context.js';
 import { rowOf } from '../../../src/persistence/row.js';
+import type { RunEvent } from '../../../src/runs/engine/run.engine.js';
 import { Run } from '../../../src/runs/run.entity.js';
 import { databases, type TestDatabase } from '../../support/databases.js';
 import { gates } from './support/engine.graphs.js';
@@ -123,12 +124,15 @@ describe.each(databases)('a run whose worker is lost on $dialect', ({ create }) 
       resumable: true,
       kwargs: { input: { name }, stream_mode: ['values', 'updates', 'custom'] },
     });
-    const events = collect(server.events(run));
-    await until('the run is at its gate', () => entered(name) === 1);
+    const all: RunEvent[] = [];
+    const reading = (async () => {
+      for await (const event of server.events(run)) all.push(event);
+    })();
+    await until('the run is at its gate, and the reader has heard all so far', () => all.length === 8);
     await takeAway(run, -1);
     await until('the run is at its gate again', () => entered(name) === 2);
     gates.open(name);
-    const all = await events;
+    await reading;
     expect(all.map(({ id }) => id)).toEqual(all.map((_, index) => index));
     expect(all.map(({ event, data }) => [event, data])).toEqual([
       ['metadata', { run_id: run.run_id, attempt: 1 }],
@@ -151,5 +155,34 @@ describe.each(databases)('a run whose worker is lost on $dialect', ({ create }) 
     ]);
     const replayed = await collect(server.events(run));
     expect(replayed.map(({ id, json }) => [id, json])).toEqual(all.map(({ id, json }) => [id, json]));
+  });
+
+  it('tells a reader everything, wherever its worker was lost', async () => {
+    const name = uuid();
+    const run = await server.enqueue(await server.createThread(), {
+      graph_id: 'saying',
+      resumable: true,
+      kwargs: { input: { name }, stream_mode: ['values', 'updates', 'custom'] },
+    });
+    const events = collect(server.events(run));
+    // At this moment its last events may or may not be stored, and its last checkpoint may or may not be saved.
+    await until('the run is at its gate', () => entered(name) === 1);
+    await takeAway(run, -1);
+    gates.open(name);
+    const said = (await events)
+      .filter(({ event }) => event !== 'metadata')
+      .map(({ event, json }) => `${event} ${json}`);
+    expect(said.sort()).toEqual(
+      [
+        ...Array<string>(7).fill('custom "same"'),
+        'custom "more"',
+        'updates {"one":{"log":["one"]}}',
+        'updates {"two":{"log":["two"]}}',
+        'updates {"three":{"log":["three"]}}',
+        ...[[], ['one'], ['one', 'two'], ['one', 'two', 'three']].map(
+          (log) => `values ${JSON.stringify({ log, name })}`,
+        ),
+      ].sort(),
+    );
   });
 });

@@ -9,7 +9,10 @@ export class Bell {
   /** Settles at the next ring, or when the signal aborts. */
   heard(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
+      if (signal?.aborted) {
+        resolve();
+        return;
+      }
       const wake = (): void => {
         this.sleepers.delete(wake);
         signal?.removeEventListener('abort', wake);

@@ -17,10 +17,10 @@ export class EventIntake {
     try {
       for (;;) {
         this.setWaiting(true);
-        const { done, value } = await iterator.next();
-        if (done) return;
+        const step = await iterator.next();
+        if (step.done) return;
         this.setWaiting(false);
-        await take(value);
+        await take(step.value);
       }
     } finally {
       // Nothing is taken any more, so nothing is to be waited for.

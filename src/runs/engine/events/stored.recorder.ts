@@ -18,7 +18,7 @@ export class StoredRecorder implements EventRecorder {
   private unwritten: NewEvent[] = [];
   private size = 0;
   private writing: Promise<void> | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     private readonly lease: Lease,
@@ -50,7 +50,8 @@ export class StoredRecorder implements EventRecorder {
     try {
       while (this.unwritten.length > 0) await this.writeBatch(this.unwritten.splice(0, BATCH));
     } catch (error) {
-      this.failure = error;
+      this.failure =
+        error instanceof Error ? error : new Error('The events could not be stored', { cause: error });
     } finally {
       this.writing = undefined;
     }
@@ -63,6 +64,6 @@ export class StoredRecorder implements EventRecorder {
   }
 
   private throwFailure(): void {
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure) throw this.failure;
   }
 }

@@ -10,7 +10,6 @@ export class TextEvent implements RunEvent {
   ) {}
 
   get data(): JsonValue {
-    const data: JsonValue = JSON.parse(this.json);
-    return data;
+    return JSON.parse(this.json) as JsonValue;
   }
 }

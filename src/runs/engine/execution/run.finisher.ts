@@ -32,10 +32,13 @@ export class RunFinisher {
   finish(run: Run, ending: RunEnding): Promise<void> {
     return runAsSystem('record the end of a run', () =>
       this.dataSource.transaction(async (manager) => {
-        await holdThread(manager, run.thread_id);
+        const { thread_id, temporary } = run;
+        // Always the thread first, which locks it; most often no other run is waiting.
+        if (temporary) await holdThread(manager, thread_id);
+        else await this.updateThread(manager, run, ending);
         const hasNext = await this.endRun(manager, run, ending);
-        if (run.temporary) await manager.delete(Thread, { thread_id: run.thread_id });
-        else await this.updateThread(manager, run, { ending, hasNext });
+        if (temporary) await manager.delete(Thread, { thread_id });
+        else if (hasNext) await manager.update(Thread, { thread_id }, { status: 'busy' });
       }),
     );
   }
@@ -47,6 +50,19 @@ export class RunFinisher {
       this.dataSource.manager.existsBy(Run, heldBy(lease)),
     );
     if (!held) throw new LeaseLostError(lease);
+  }
+
+  /** The state is the run's to write as long as it reaches the thread; the thread is free in any case. */
+  private async updateThread(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
+    const { thread_id } = run;
+    const now = new Date();
+    const freed = { status: statusAfter(ending), updated_at: now };
+    if (ending.summary) {
+      const state = rowOf<Thread>({ ...freed, ...stateAfter(ending, ending.summary), state_updated_at: now });
+      const { affected } = await inScopeOf(run, () => manager.update(Thread, { thread_id }, state));
+      if (affected === 1) return;
+    }
+    await manager.update(Thread, { thread_id }, freed);
   }
 
   /** @returns whether another run of the thread is pending */
@@ -73,23 +89,6 @@ export class RunFinisher {
     });
     return held?.cancel_action ? new CancelledMeanwhileError(held.cancel_action) : new LeaseLostError(lease);
   }
-
-  /** The state is the run's to write as long as it reaches the thread; the thread is free in any case. */
-  private async updateThread(
-    manager: EntityManager,
-    run: Run,
-    { ending, hasNext }: { ending: RunEnding; hasNext: boolean },
-  ): Promise<void> {
-    const { thread_id } = run;
-    const now = new Date();
-    const freed = { status: statusAfter(ending, hasNext), updated_at: now };
-    if (ending.summary) {
-      const state = rowOf<Thread>({ ...freed, ...stateAfter(ending, ending.summary), state_updated_at: now });
-      const { affected } = await inScopeOf(run, () => manager.update(Thread, { thread_id }, state));
-      if (affected === 1) return;
-    }
-    await manager.update(Thread, { thread_id }, freed);
-  }
 }
 
 /** A cancellation is obeyed, also when it comes at the last moment; a rollback wins over an interrupt. */
@@ -98,8 +97,7 @@ function knownCancellation(status: RunStatus): string {
 }
 
 /** Contract 3.5; but as long as a run is pending or running the thread is busy, whatever the last one ended with. */
-function statusAfter(ending: RunEnding, hasNext: boolean): ThreadStatus {
-  if (hasNext) return 'busy';
+function statusAfter(ending: RunEnding): ThreadStatus {
   if (ending.kind === 'ended' && ending.error !== null) return 'error';
   return ending.summary && ending.summary.next.length > 0 ? 'interrupted' : 'idle';
 }

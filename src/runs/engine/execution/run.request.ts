@@ -10,7 +10,7 @@ export function graphRunRequest(
   run: Run,
   signal: AbortSignal,
   beforeSave: () => Promise<void>,
-): GraphRunRequest & { beforeSave: () => Promise<void> } {
+): GraphRunRequest {
   const kwargs = kwargsOf(run);
   const { input, command, context, interrupt_before, interrupt_after, durability, subgraphs } = kwargs;
   return {

@@ -88,7 +88,8 @@ async function createThread(
   run: Run,
 ): Promise<{ position: number; isNext: boolean }> {
   const { thread } = run;
-  await insert(manager, Thread, rowOf<Thread>({ ...thread, ...busy(thread, run, thread.revision) }));
+  const row = Object.assign(new Thread(), thread, busy(thread, run, thread.revision));
+  await insert(manager, Thread, rowOf<Thread>(row));
   return { position: thread.revision, isNext: true };
 }
 

@@ -12,7 +12,9 @@ const server = await EngineHarness.start(
   crowdGraphs,
 );
 let stopped: Promise<void> | undefined;
-process.once('SIGTERM', () => (stopped = server.stop()));
+process.once('SIGTERM', () => {
+  stopped = server.stop();
+});
 await enqueueCrowd(server, Number(count));
 while (!stopped) {
   process.stdout.write(`${await server.countRuns('success')}\n`);
