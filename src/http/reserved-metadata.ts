@@ -4,11 +4,11 @@ const RESERVED = new Set(['created_by', 'langgraph_request_id']);
 const RESERVED_PREFIX = 'langgraph_auth_';
 
 /** Keys of metadata that only the server or a policy sets. */
-export function isReservedKey(key: string): boolean {
+export function isReservedMetadataKey(key: string): boolean {
   return RESERVED.has(key) || key.startsWith(RESERVED_PREFIX);
 }
 
 /** A copy of a client's metadata without the reserved keys; they are dropped silently, as the contract has it. */
 export function withoutReserved(metadata: JsonObject | undefined): JsonObject {
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !isReservedKey(key)));
+  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !isReservedMetadataKey(key)));
 }

@@ -15,11 +15,12 @@ import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsId, IsOneOf, IsOneOrListOf, IsOptionalObject } from '../../http/validation.js';
 import type { Principal } from '../../on-auth/index.js';
+import { IsCommand } from '../../threads/dto/command.validation.js';
 import { allowedConfigurable, checkpointKeys, withPrincipal } from '../run.config.js';
 import { MULTITASK_STRATEGIES, type MultitaskStrategy } from '../run.entity.js';
 import type { RunKwargs } from '../run.kwargs.js';
 import type { ThreadsCreateRunValue } from '../runs.events.js';
-import { IsCheckpoint, IsCommand, IsInterruptPoints, IsRunConfig, IsTextList } from './run.validation.js';
+import { IsCheckpoint, IsInterruptPoints, IsRunConfig, IsTextList } from './run.validation.js';
 
 /** A hundred years. */
 const MAX_DELAY_SECONDS = 3_155_760_000;
@@ -61,7 +62,9 @@ export class CreateRun {
   @Max(MAX_DELAY_SECONDS, { message: `$property must not be above ${MAX_DELAY_SECONDS}` })
   after_seconds = 0;
 
-  @IsOneOf(['delete', 'keep']) on_completion: 'delete' | 'keep' = 'delete';
+  /** `complete` and `continue` are what the JavaScript SDK calls them. */
+  @IsOneOf(['delete', 'keep', 'complete', 'continue'])
+  on_completion: 'delete' | 'keep' | 'complete' | 'continue' = 'delete';
   @IsOptional() @IsOneOf(['sync', 'async', 'exit']) durability?: Durability;
   /** The older form of `durability`: true for `async`, false for `exit`. */
   @IsOptional() @IsBoolean({ message: '$property must be true or false' }) checkpoint_during?: boolean;
@@ -130,7 +133,7 @@ export function requestedKwargs(request: CreateRun | CreateThreadRun): RunKwargs
     ...(interrupt_after && { interrupt_after }),
     ...(webhook && { webhook }),
     ...(feedback_keys && { feedback_keys }),
-    temporary: !('thread_id' in request) && request.on_completion === 'delete',
+    temporary: !('thread_id' in request) && ['delete', 'complete'].includes(request.on_completion),
     subgraphs: request.stream_subgraphs,
     resumable: request.stream_resumable,
     ...(durability && { durability }),

@@ -12,10 +12,6 @@ export const IsInterruptPoints = (): PropertyDecorator =>
 
 export const IsTextList = (): PropertyDecorator => rule('isTextList', isTexts, 'must be a list of strings');
 
-/** `{ resume?, goto?, update? }` */
-export const IsCommand = (): PropertyDecorator =>
-  rule('isCommand', isCommand, 'must be an object of resume, goto (nodes) and update (values)');
-
 /** `{ tags?, recursion_limit?, configurable?, metadata? }`; other keys are ignored. */
 export const IsRunConfig = (): PropertyDecorator =>
   rule(
@@ -37,22 +33,6 @@ function rule(name: string, validate: Rule, problem: string): PropertyDecorator 
     name,
     validator: { validate, defaultMessage: buildMessage(() => `$property ${problem}`) },
   });
-}
-
-function isCommand(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { goto, update } = value;
-  const targets = Array.isArray(goto) ? (goto as unknown[]) : [goto ?? []].flat();
-  return targets.every(isTarget) && (isAbsent(update) || isObject(update) || isPairs(update));
-}
-
-function isTarget(target: unknown): boolean {
-  return typeof target === 'string' || (isObject(target) && typeof target.node === 'string');
-}
-
-function isPairs(update: unknown): boolean {
-  const isPair: Rule = (pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string';
-  return Array.isArray(update) && update.every(isPair);
 }
 
 function isConfig(value: unknown): boolean {

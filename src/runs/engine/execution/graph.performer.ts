@@ -9,6 +9,7 @@ import type { LiveRun } from '../live.run.js';
 import { LeaseLostError } from '../queue/lease.js';
 import { errorOf, type Performance } from './performance.js';
 import { graphRunRequest, showsCheckpoints } from './run.request.js';
+import { StateWitness } from './state.witness.js';
 import type { RunTask } from './run.task.js';
 
 /** Runs the graph of a task, in the current authorization scope, and records its events. */
@@ -36,13 +37,15 @@ export class GraphPerformer {
 
   private async play(task: RunTask, recorder: EventRecorder, tracker: StepTracker): Promise<Performance> {
     const intake = new EventIntake();
+    const witness = new StateWitness();
     const request = graphRunRequest(task.run, task.signal, () => beforeSave(task, intake, recorder));
     try {
       await intake.takeAll(this.graphs.stream(request), (event) => {
+        witness.see(event);
         const placed = tracker.place(event);
         return placed && recorder.record(placed.event, placed.step);
       });
-      return { kind: 'finished' };
+      return { kind: 'finished', summary: witness.summary() };
     } catch (fault) {
       return task.stopReason ?? performanceAt(fault);
     }

@@ -1,9 +1,12 @@
 import type { ErrorPayload } from '../../../graphs/execution/error.payload.js';
+import type { ThreadSummary } from '../../../graphs/execution/thread.state.js';
 import type { StopReason } from './run.stop.js';
 
 /** How a graph left off: by itself, or because its run was stopped. */
 export type Performance =
-  { readonly kind: 'finished' } | { readonly kind: 'failed'; readonly error: ErrorPayload } | StopReason;
+  | { readonly kind: 'finished'; /** Where the events told it. */ readonly summary?: ThreadSummary }
+  | { readonly kind: 'failed'; readonly error: ErrorPayload }
+  | StopReason;
 
 const TIMEOUT: ErrorPayload = {
   error: 'TimeoutError',

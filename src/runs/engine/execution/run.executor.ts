@@ -81,7 +81,8 @@ export class RunExecutor {
 
   private async endingOf(run: Run, performance: Performance): Promise<RunEnding> {
     if (performance.kind === 'cancel') return this.cancelled(run, performance.action);
-    const summary = await this.summaryOf(run);
+    const told = performance.kind === 'finished' ? performance.summary : undefined;
+    const summary = told ?? (await this.summaryOf(run));
     const error = errorOf(performance);
     if (performance.kind === 'timeout') return { kind: 'ended', status: 'timeout', error, summary };
     return { kind: 'ended', status: error ? 'error' : 'success', error, summary };
