@@ -56,4 +56,7 @@ export class Run {
   @ManyToOne(() => Thread, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'thread_id' })
   thread!: Thread;
+
+  /** No column: the thread as it was read when the run was prepared, so that it need not be read again if it has not changed. */
+  readThread?: Thread;
 }

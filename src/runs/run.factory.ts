@@ -52,7 +52,7 @@ export function newRun(parts: RunParts): Run {
     started_at: null,
     ended_at: null,
     error: null,
-    ...(isNewThread && { thread }),
+    ...(isNewThread ? { thread } : { readThread: thread }),
   });
 }
 

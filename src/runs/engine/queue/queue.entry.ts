@@ -1,7 +1,7 @@
-import { In, type EntityManager, type EntityTarget, type QueryDeepPartialEntity } from 'typeorm';
+import { In, Not, type EntityManager, type EntityTarget, type QueryDeepPartialEntity } from 'typeorm';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
-import { Thread } from '../../../threads/thread.entity.js';
+import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
 import { Run } from '../../run.entity.js';
 import type { RunEngineOptions } from '../run-engine.options.js';
 import { ThreadBusyError, ThreadNotVisibleError } from '../run.errors.js';
@@ -42,7 +42,9 @@ export class QueueEntry {
     for (const _ of this.claimed) this.seats.leaveSeat();
   }
 
-  private async placeOf(manager: EntityManager, run: Run): Promise<{ position: number; isNext: boolean }> {
+  private async placeOf(manager: EntityManager, run: Run): Promise<Place> {
+    const quick = await takeIdleThread(manager, run);
+    if (quick) return quick;
     const isNew = run.thread !== undefined;
     const thread =
       isNew && this.threads === 'create at once' ? null : await lockThread(manager, run.thread_id);
@@ -83,10 +85,25 @@ export class QueueEntry {
   }
 }
 
-async function createThread(
-  manager: EntityManager,
-  run: Run,
-): Promise<{ position: number; isNext: boolean }> {
+interface Place {
+  readonly position: number;
+  readonly isNext: boolean;
+}
+
+/**
+ * Takes a thread that is idle and as it was when the run was prepared, in one statement that also locks it.
+ * @returns nothing where it has changed, is busy, is new or is out of reach
+ */
+async function takeIdleThread(manager: EntityManager, run: Run): Promise<Place | undefined> {
+  const { readThread: thread } = run;
+  if (!thread || thread.status === 'busy') return undefined;
+  const position = thread.revision + 1;
+  const asRead = { thread_id: run.thread_id, revision: thread.revision, status: Not<ThreadStatus>('busy') };
+  const { affected } = await manager.update(Thread, asRead, rowOf<Thread>(busy(thread, run, position)));
+  return affected === 1 ? { position, isNext: true } : undefined;
+}
+
+async function createThread(manager: EntityManager, run: Run): Promise<Place> {
   const { thread } = run;
   const row = Object.assign(new Thread(), thread, busy(thread, run, thread.revision));
   await insert(manager, Thread, rowOf<Thread>(row));
@@ -112,7 +129,7 @@ function busy(thread: LockedThread, run: Run, revision: number): Partial<Thread>
   };
 }
 
-function pendingRow({ thread: _, ...columns }: Run): Omit<Run, 'thread'> {
+function pendingRow({ thread: _, readThread: _read, ...columns }: Run): Omit<Run, 'thread'> {
   return { ...columns, status: 'pending', attempt: 0, lease_losses: 0 };
 }
 
