@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { Assistant } from './src/assistants/assistant.entity.js';
 import { AssistantVersion } from './src/assistants/assistant-version.entity.js';
-import { GRAPH_ENTITIES } from './src/graphs/graphs.entities.js';
+import { GRAPH_ENTITIES, STORE_ENTITIES } from './src/graphs/graphs.entities.js';
 import { databaseOptions } from './src/persistence/database.options.js';
 import { postgresMigrations } from './src/persistence/migrations/postgres.migrations.js';
 import { sqliteMigrations } from './src/persistence/migrations/sqlite.migrations.js';
 import { ScopedDataSource } from './src/persistence/scoped-data-source.js';
+import { StoredEvent } from './src/runs/engine/events/run-event.entity.js';
 import { Run } from './src/runs/run.entity.js';
 import { Thread } from './src/threads/thread.entity.js';
 
@@ -20,7 +21,7 @@ const { dialect, options, createDriver } = databaseOptions(
 export default new ScopedDataSource(
   {
     ...options,
-    entities: [Assistant, AssistantVersion, Thread, Run, ...GRAPH_ENTITIES],
+    entities: [Assistant, AssistantVersion, Thread, Run, StoredEvent, ...GRAPH_ENTITIES, ...STORE_ENTITIES],
     migrations: [...(dialect === 'postgres' ? postgresMigrations : sqliteMigrations)],
   },
   { scopeKeys: [], createDriver },
