@@ -94,13 +94,16 @@ describe.each(databases)('the past of threads on $dialect', ({ create }) => {
     expect(textsOf(thread)).toEqual(['one', 'echo: one', 'added']);
   });
 
-  it('refuses an unknown node with 422, and keeps the state', async () => {
-    const id = await conversation('one');
-    expect(await alice('POST', `/threads/${id}/state`, { values: {}, as_node: 'nobody' })).toMatchObject({
-      status: 422,
-    });
-    expect(textsOf(stateOf(await alice('GET', `/threads/${id}/state`)))).toEqual(['one', 'echo: one']);
-  });
+  it.each(['nobody', '__proto__', 'constructor'])(
+    'refuses the unknown node %s with 422, and keeps the state',
+    async (as_node) => {
+      const id = await conversation('one');
+      expect(await alice('POST', `/threads/${id}/state`, { values: {}, as_node })).toMatchObject({
+        status: 422,
+      });
+      expect(textsOf(stateOf(await alice('GET', `/threads/${id}/state`)))).toEqual(['one', 'echo: one']);
+    },
+  );
 
   it('starts a thread with supersteps, or not at all', async () => {
     const supersteps = [

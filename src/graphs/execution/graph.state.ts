@@ -1,6 +1,7 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { Injectable } from '@nestjs/common';
 import type { AccessContext, Graph, GraphConfig } from '../graph.js';
+import { InvalidStateUpdateError } from '../graph.errors.js';
 import { GraphRegistry } from '../graph.registry.js';
 import { presentAddress, presentSnapshot } from './checkpoint.presenter.js';
 import { toCommand } from './command.parser.js';
@@ -89,6 +90,7 @@ export class GraphState {
   async updateState(thread: ThreadReference, update: StateUpdate): Promise<CheckpointAddress> {
     const { values, asNode, checkpoint, metadata } = update;
     const graph = await this.graph(thread, 'threads.update');
+    assertNode(graph, asNode);
     const config = { ...configOf(thread, checkpoint), metadata: { graph_id: thread.graphId, ...metadata } };
     return addressOf(await refusingUpdates(() => graph.updateState(config, values ?? null, asNode)));
   }
@@ -103,6 +105,7 @@ export class GraphState {
     supersteps: readonly Superstep[],
   ): Promise<CheckpointAddress> {
     const graph = await this.graph(thread, 'threads.update');
+    for (const { asNode } of supersteps.flatMap(({ updates }) => updates)) assertNode(graph, asNode);
     const steps = supersteps.map(({ updates }) => ({
       updates: updates.map(({ values = null, command, asNode }) => ({
         values: command ? toCommand(command) : values,
@@ -141,6 +144,15 @@ function configOf({ threadId }: ThreadReference, reference: CheckpointReference 
       ...(checkpoint_map !== undefined && checkpoint_map !== null && { checkpoint_map }),
     },
   };
+}
+
+/** LangGraph's own places to write as; `__copy__` and the like are among them. */
+const OWN_PLACE = /^__(input|start|end|copy)__$/;
+
+/** LangGraph looks nodes up by plain access, which finds `constructor` and `__proto__` in every graph. */
+function assertNode({ nodes }: Graph, asNode: string | undefined): void {
+  if (asNode === undefined || Object.hasOwn(nodes, asNode) || OWN_PLACE.test(asNode)) return;
+  throw new InvalidStateUpdateError(`Node "${asNode}" does not exist`);
 }
 
 function addressOf(config: RunnableConfig): CheckpointAddress {
