@@ -15,7 +15,10 @@ import type {
   UpdateState,
 } from './dto/thread-state.dto.js';
 import { graphOf, type Thread } from './thread.entity.js';
-import { ThreadsService } from './threads.service.js';
+import { ThreadChangedError, ThreadsService } from './threads.service.js';
+
+/** How often a change of state is tried again when another one, or a run, got in between. */
+const UPDATE_ATTEMPTS = 10;
 
 /** The state that a thread's graph left in its checkpoints. Every method answers 404 for a thread that is not visible. */
 @Injectable()
@@ -51,21 +54,38 @@ export class ThreadStateService {
    * @throws ConflictException while a run is pending or running
    * @throws BadRequestException for a thread that no graph belongs to yet
    */
-  async update({
-    thread_id,
-    values,
-    as_node,
-    checkpoint,
-    checkpoint_id,
-  }: UpdateState): Promise<{ checkpoint: CheckpointAddress }> {
+  async update(request: UpdateState): Promise<{ checkpoint: CheckpointAddress }> {
+    const { thread_id } = request;
     await this.authorizer.within('threads:read', { thread_id }, () => this.threads.get(thread_id));
-    const thread = await this.threads.get(thread_id);
-    if (thread.status === 'busy') throw new ConflictException('Thread is busy');
-    const reference = { threadId: thread_id, graphId: this.requireGraph(thread) };
+    for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
+      const thread = await this.threads.get(thread_id);
+      if (thread.status === 'busy') break;
+      const address = await this.tryUpdate(thread, request);
+      if (address) return { checkpoint: address };
+    }
+    throw new ConflictException('Thread is busy');
+  }
+
+  /** The checkpoint is saved only on the thread as it was read. @returns nothing when something got in between */
+  private async tryUpdate(
+    thread: Thread,
+    { values, as_node, checkpoint, checkpoint_id }: UpdateState,
+  ): Promise<CheckpointAddress | undefined> {
+    const { thread_id: threadId } = thread;
+    const reference = { threadId, graphId: this.requireGraph(thread) };
     const at = checkpointOf(checkpoint) ?? (checkpoint_id === undefined ? undefined : { checkpoint_id });
-    const address = await this.states.updateState(reference, { values, asNode: as_node, checkpoint: at });
-    await this.threads.keepState(thread_id, await this.states.summary(reference));
-    return { checkpoint: address };
+    try {
+      const address = await this.states.updateState(
+        reference,
+        { values, asNode: as_node, checkpoint: at },
+        (manager) => this.threads.takeUnchanged(manager, thread),
+      );
+      await this.threads.keepState(threadId, await this.states.summary(reference));
+      return address;
+    } catch (error) {
+      if (error instanceof ThreadChangedError) return undefined;
+      throw error;
+    }
   }
 
   private async stateAt(

@@ -1,6 +1,6 @@
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Not, type Repository } from 'typeorm';
+import { Not, type EntityManager, type Repository } from 'typeorm';
 import type { ThreadSummary } from '../graphs/execution/thread.state.js';
 import { pageOf, type Page } from '../http/page.js';
 import { rowOf } from '../persistence/row.js';
@@ -9,7 +9,7 @@ import type { CreateThread } from './dto/create-thread.dto.js';
 import type { CountThreads, SearchThreads } from './dto/search-threads.dto.js';
 import type { UpdateThread } from './dto/update-thread.dto.js';
 import { ThreadActivity } from './thread.activity.js';
-import { Thread } from './thread.entity.js';
+import { Thread, type ThreadStatus } from './thread.entity.js';
 import { expiry, newThread } from './thread.factory.js';
 import { selectThreads } from './thread.query.js';
 
@@ -20,6 +20,14 @@ const UNLOCKED_ATTEMPTS = 2;
 export interface CreatedThread {
   readonly thread: Thread;
   readonly isNew: boolean;
+}
+
+/** A thread is not any more as it was read. */
+export class ThreadChangedError extends Error {
+  override readonly name = 'ThreadChangedError';
+  constructor(threadId: string) {
+    super(`Thread ${threadId} has changed since it was read`);
+  }
 }
 
 /** The use cases of threads. Every query is scoped by the decision of the event that led here. */
@@ -103,6 +111,17 @@ export class ThreadsService {
     };
     const { affected } = await threads.update({ thread_id, revision }, rowOf<Thread>(change));
     return affected === 1 ? Object.assign(thread, change) : null;
+  }
+
+  /**
+   * Locks a thread that is as it was read and still not busy, and makes it a new revision.
+   *
+   * @throws ThreadChangedError otherwise
+   */
+  async takeUnchanged(manager: EntityManager, { thread_id, revision }: Thread): Promise<void> {
+    const asRead = { thread_id, revision, status: Not<ThreadStatus>('busy') };
+    const { affected } = await manager.update(Thread, asRead, rowOf<Thread>({ revision: revision + 1 }));
+    if (affected !== 1) throw new ThreadChangedError(thread_id);
   }
 
   /** Repeats on the row what the last checkpoint says, after a change of state that was no run. */

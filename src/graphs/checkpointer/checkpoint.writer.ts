@@ -14,11 +14,15 @@ const LATEST = ['channel', 'type', 'value', 'task_path'];
 export class CheckpointWriter {
   constructor(private readonly dataSource: DataSource) {}
 
-  async write(rows: CheckpointRows): Promise<void> {
+  /** @param first done in the same transaction; what it throws undoes all of it */
+  async write(rows: CheckpointRows, first?: (manager: EntityManager) => Promise<void>): Promise<void> {
     const kinds = Object.values(rows).filter((list: readonly unknown[]) => list.length > 0);
-    if (kinds.length === 0) return;
-    if (kinds.length === 1) return insertAll(this.dataSource.manager, rows);
-    await this.dataSource.transaction((manager) => insertAll(manager, rows));
+    if (!first && kinds.length === 0) return;
+    if (!first && kinds.length === 1) return insertAll(this.dataSource.manager, rows);
+    await this.dataSource.transaction(async (manager) => {
+      await first?.(manager);
+      await insertAll(manager, rows);
+    });
   }
 }
 

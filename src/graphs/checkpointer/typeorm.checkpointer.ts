@@ -30,7 +30,7 @@ export type PutWrites = Parameters<BaseCheckpointSaver['putWrites']>;
 export class TypeOrmCheckpointer extends BaseCheckpointSaver {
   private readonly encoder: CheckpointEncoder;
   private readonly reader: CheckpointReader;
-  private readonly writer: CheckpointWriter;
+  protected readonly writer: CheckpointWriter;
 
   constructor(private readonly dataSource: DataSource) {
     super();

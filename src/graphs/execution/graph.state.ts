@@ -1,5 +1,8 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { GatheringCheckpointer, type BeforeSaving } from '../checkpointer/gathering.checkpointer.js';
+import { withPersistence } from '../graph.copy.js';
 import type { AccessContext, Graph, GraphConfig } from '../graph.js';
 import { InvalidStateUpdateError } from '../graph.errors.js';
 import { GraphRegistry } from '../graph.registry.js';
@@ -57,7 +60,10 @@ export interface Superstep {
  */
 @Injectable()
 export class GraphState {
-  constructor(private readonly registry: GraphRegistry) {}
+  constructor(
+    private readonly registry: GraphRegistry,
+    private readonly dataSource: DataSource,
+  ) {}
 
   /** The state at a checkpoint, or the latest one. `subgraphs` puts the states of waiting subgraphs into their tasks. */
   async getState(
@@ -85,14 +91,22 @@ export class GraphState {
   /**
    * Adds a checkpoint, as if the node had returned the values.
    *
+   * @param beforeSaving in the transaction that saves the checkpoint: the place to make sure of what the update rests on
    * @throws InvalidStateUpdateError for an unknown node, where the node must be named and is not, and for values it cannot take
    */
-  async updateState(thread: ThreadReference, update: StateUpdate): Promise<CheckpointAddress> {
+  async updateState(
+    thread: ThreadReference,
+    update: StateUpdate,
+    beforeSaving: BeforeSaving = () => Promise.resolve(),
+  ): Promise<CheckpointAddress> {
     const { values, asNode, checkpoint, metadata } = update;
-    const graph = await this.graph(thread, 'threads.update');
+    const checkpointer = new GatheringCheckpointer(this.dataSource);
+    const graph = withPersistence(await this.graph(thread, 'threads.update'), { checkpointer });
     assertNode(graph, asNode);
     const config = { ...configOf(thread, checkpoint), metadata: { graph_id: thread.graphId, ...metadata } };
-    return addressOf(await refusingUpdates(() => graph.updateState(config, values ?? null, asNode)));
+    const saved = await refusingUpdates(() => graph.updateState(config, values ?? null, asNode));
+    await checkpointer.save(beforeSaving);
+    return addressOf(saved);
   }
 
   /**

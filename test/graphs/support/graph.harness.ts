@@ -34,7 +34,7 @@ export class GraphHarness {
     private readonly database: TestDatabase,
   ) {
     this.executor = new GraphExecutor(registry, dataSource);
-    this.state = new GraphState(registry);
+    this.state = new GraphState(registry, dataSource);
     this.keeper = new CheckpointKeeper(dataSource);
   }
 
