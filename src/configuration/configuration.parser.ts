@@ -60,6 +60,10 @@ function toConfiguration(variables: EnvironmentVariables): Configuration {
       anthropicApiKey: secretOf(variables.ANTHROPIC_API_KEY),
       model: variables.AGENT_MODEL,
     }),
+    langsmith: Object.freeze({
+      apiKey: secretOf(variables.LANGSMITH_API_KEY),
+      endpoint: variables.LANGSMITH_ENDPOINT,
+    }),
     langgraphJson: variables.LANGGRAPH_JSON,
     langgraphConfig: Object.freeze(variables.LANGGRAPH_CONFIG),
   });

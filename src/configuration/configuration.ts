@@ -25,6 +25,7 @@ export abstract class Configuration {
   abstract readonly runsConcurrency: number;
   abstract readonly runTimeoutSeconds: number;
   abstract readonly agent: AgentSettings;
+  abstract readonly langsmith: LangSmithSettings;
   /** The path of a LangGraph project's `langgraph.json`, relative to the working directory. */
   abstract readonly langgraphJson: string | undefined;
   /** Graph id -> what its system assistant is configured with, not looked at yet. */
@@ -47,6 +48,12 @@ export interface AgentSettings {
   readonly openaiApiKey: Secret | undefined;
   readonly anthropicApiKey: Secret | undefined;
   readonly model: string | undefined;
+}
+
+/** Where users of a run may leave feedback. Without a key they are offered nowhere. */
+export interface LangSmithSettings {
+  readonly apiKey: Secret | undefined;
+  readonly endpoint: URL;
 }
 
 export interface JwtSettings {

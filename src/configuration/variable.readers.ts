@@ -70,7 +70,8 @@ export const corsOrigins: VariableReader<'*' | readonly string[]> = {
 };
 
 /** Plain http would let anybody on the way supply the keys; on the loopback interface there is nobody on the way. */
-export const keySetUri: VariableReader<URL> = {
+/** Where the server itself asks for something, with or without a secret of its own. */
+export const serviceUrl: VariableReader<URL> = {
   accepts: 'an https URL without user name or fragment (http only for localhost, 127.0.0.0/8 and [::1])',
   read: (text) => {
     const url = parseUrl(text);

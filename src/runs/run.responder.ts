@@ -12,6 +12,7 @@ import { RunCanceller } from './run.canceller.js';
 import type { CreatedRun } from './run.creator.js';
 import type { Run } from './run.entity.js';
 import { eventsOfModes } from './run.event.filter.js';
+import { FeedbackLinks } from './feedback.links.js';
 import { contentLocation, joinLocation, streamLocation } from './run.locations.js';
 import { presentRun } from './run.presenter.js';
 
@@ -21,6 +22,7 @@ export class RunResponder {
   constructor(
     private readonly engine: RunEngine,
     private readonly canceller: RunCanceller,
+    private readonly feedback: FeedbackLinks,
   ) {}
 
   row(reply: FastifyReply, request: CreateRun | CreateThreadRun, run: Run): JsonObject {
@@ -37,7 +39,11 @@ export class RunResponder {
     locate(reply, request);
     void reply.header('location', streamLocation(run, request.streamModes));
     const events = unlessSuspended(followed.events, abort.signal, () => followed.outcome());
-    return this.stream(reply, events, this.creatorsOptions(request, created));
+    return this.stream(
+      reply,
+      this.withFeedback(events, run, abort.signal),
+      this.creatorsOptions(request, created),
+    );
   }
 
   waitForCreated(
@@ -47,14 +53,15 @@ export class RunResponder {
   ): StreamableFile {
     locate(reply, request);
     void reply.header('location', joinLocation(created.run));
-    return lateJsonAnswer(bodyOf(created.followed.outcome()), this.creatorsOptions(request, created));
+    const body = this.bodyOf(created.followed.outcome(), created.run);
+    return lateJsonAnswer(body, this.creatorsOptions(request, created));
   }
 
   join(reply: FastifyReply, request: JoinRun, run: Run): StreamableFile {
     const abort = new AbortController();
     void reply.header('location', joinLocation(run));
     const outcome = this.engine.outcome(run.run_id, abort.signal);
-    return lateJsonAnswer(bodyOf(outcome), this.readersOptions(request, run, abort));
+    return lateJsonAnswer(this.bodyOf(outcome, run), this.readersOptions(request, run, abort));
   }
 
   /** A run that is missing or invisible is told in the stream, as the contract's section 5.16 has it. */
@@ -68,7 +75,33 @@ export class RunResponder {
     const events = unlessSuspended(eventsOfModes(all, streamModes), signal, () =>
       this.engine.outcome(run.run_id, signal),
     );
-    return this.stream(reply, events, this.readersOptions(request, run, abort));
+    return this.stream(
+      reply,
+      this.withFeedback(events, run, signal),
+      this.readersOptions(request, run, abort),
+    );
+  }
+
+  /** What `wait` and `join` answer: the last values, or why there are none (contract 3.5 and 5.27). */
+  private async bodyOf(ended: Promise<RunOutcome>, run: Run): Promise<unknown> {
+    const { status, values, error } = await ended;
+    if (error) return { __error__: error };
+    if (status === 'timeout') return { __error__: { error: 'TimeoutError', message: 'Run timed out' } };
+    if (status === 'deleted') return { __error__: { error: 'RunDeleted', message: 'Run was deleted' } };
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) return values;
+    const addresses = await this.feedback.of(run);
+    return addresses ? { ...values, __feedback__: addresses } : values;
+  }
+
+  /** The event is in no log: whoever reads to the end is given addresses of their own. */
+  private async *withFeedback(
+    events: AsyncIterable<ServerSentEvent>,
+    run: Run,
+    signal: AbortSignal,
+  ): AsyncIterable<ServerSentEvent> {
+    yield* events;
+    const addresses = signal.aborted ? undefined : await this.feedback.of(run);
+    if (addresses) yield { event: 'feedback', json: JSON.stringify(addresses) };
   }
 
   private stream(
@@ -103,15 +136,6 @@ const MISSING: ServerSentEvent = {
 
 function locate(reply: FastifyReply, request: CreateRun | CreateThreadRun): void {
   void reply.header('content-location', contentLocation(request));
-}
-
-/** What `wait` and `join` answer: the last values, or why there are none (contract 3.5 and 5.27). */
-async function bodyOf(ended: Promise<RunOutcome>): Promise<unknown> {
-  const { status, values, error } = await ended;
-  if (error) return { __error__: error };
-  if (status === 'timeout') return { __error__: { error: 'TimeoutError', message: 'Run timed out' } };
-  if (status === 'deleted') return { __error__: { error: 'RunDeleted', message: 'Run was deleted' } };
-  return values;
 }
 
 /** A server that stops breaks off, so that the client takes the run up again at the `Location`. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AssistantsModule } from '../assistants/assistants.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
+import { FeedbackLinks } from './feedback.links.js';
 import { Run } from './run.entity.js';
 import { RunCanceller } from './run.canceller.js';
 import { RunCreator } from './run.creator.js';
@@ -25,6 +26,7 @@ import { ThreadRunsController } from './thread-runs.controller.js';
     RunCanceller,
     RunRemover,
     RunResponder,
+    FeedbackLinks,
     ThreadStream,
   ],
   exports: [RunCreator, RunsService],

@@ -29,6 +29,7 @@ describe('The configuration', () => {
       runsConcurrency: 10,
       runTimeoutSeconds: 3600,
       agent: { openaiApiKey: undefined, anthropicApiKey: undefined, model: undefined },
+      langsmith: { apiKey: undefined, endpoint: new URL('https://api.smith.langchain.com') },
       langgraphJson: undefined,
       langgraphConfig: {},
     });
@@ -55,6 +56,8 @@ describe('The configuration', () => {
       OPENAI_API_KEY: 'openai-key',
       ANTHROPIC_API_KEY: 'anthropic-key',
       AGENT_MODEL: 'gpt-5',
+      LANGSMITH_API_KEY: 'langsmith-key',
+      LANGSMITH_ENDPOINT: 'https://langsmith.example/api',
       LANGGRAPH_JSON: './langgraph.json',
       LANGGRAPH_CONFIG: '{"agent":{"config":{}}}',
       PATH: '/bin',
@@ -79,6 +82,7 @@ describe('The configuration', () => {
       runsConcurrency: 1,
       runTimeoutSeconds: 60,
       agent: { openaiApiKey: expect.any(Secret), anthropicApiKey: expect.any(Secret), model: 'gpt-5' },
+      langsmith: { apiKey: expect.any(Secret), endpoint: new URL('https://langsmith.example/api') },
       langgraphJson: './langgraph.json',
       langgraphConfig: { agent: { config: {} } },
     });
@@ -242,6 +246,14 @@ describe('A wrong value stops the boot with one sentence', () => {
     [
       { AGENT_MODEL: 'gpt-5 ' },
       isButMustBe('AGENT_MODEL', 'gpt-5 ', 'a text without white space at either end'),
+    ],
+    [
+      { LANGSMITH_API_KEY: ' key' },
+      `LANGSMITH_API_KEY ${NOT_SHOWN} a text without white space at either end.`,
+    ],
+    [
+      { LANGSMITH_ENDPOINT: 'http://langsmith.example' },
+      `LANGSMITH_ENDPOINT ${NOT_SHOWN} an https URL without user name or fragment (http only for localhost, 127.0.0.0/8 and [::1]).`,
     ],
     [{ RUNS_CONCURRENCY: '0' }, isButMustBe('RUNS_CONCURRENCY', '0', 'a whole number from 1 to 1000')],
     [{ RUN_TIMEOUT_S: '1h' }, isButMustBe('RUN_TIMEOUT_S', '1h', 'a whole number from 1 to 604800')],
