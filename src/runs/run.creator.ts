@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import type { Assistant } from '../assistants/assistant.entity.js';
@@ -9,11 +8,8 @@ import {
   Authorizer,
   ForbiddenError,
   ScopeMissingError,
-  keysOf,
-  matches,
   type Decision,
 } from '../on-auth/index.js';
-import { ScopeViolationError } from '../persistence/scope-violation.error.js';
 import { newThread } from '../threads/thread.factory.js';
 import { ThreadsService } from '../threads/threads.service.js';
 import type { Thread } from '../threads/thread.entity.js';
@@ -66,14 +62,10 @@ export class RunCreator {
 
   /** All or none: each one is authorized, and found possible, before the first one is queued. */
   async createBatch({ first, others }: CreateRunBatch): Promise<Run[]> {
-    const decision = currentDecision();
-    const runs = [await this.prepare(first, decision)];
+    const runs = [await this.prepare(first, currentDecision())];
     for (const other of others) {
       const authorized = await this.authorize(other);
-      const run = await this.prepare(authorized.request, authorized.decision);
-      // The runs are queued under the first one's decision: where another one got a different answer, it has to fit as well.
-      if (!isDeepStrictEqual(authorized.decision, decision)) refuseInvisible(run.thread, authorized.decision);
-      runs.push(run);
+      runs.push(await this.prepare(authorized.request, authorized.decision));
     }
     await this.enqueue(runs);
     return runs;
@@ -135,11 +127,4 @@ function currentDecision(): Decision {
   const decision = scope?.kind === 'principal' ? scope.decisions.get('threads') : undefined;
   if (!decision) throw new ScopeMissingError('a run is created without a decision about threads');
   return decision;
-}
-
-function refuseInvisible({ metadata }: Thread, decision: Decision): void {
-  if (decision.kind === 'allow') return;
-  const keys = decision.kind === 'restrict' ? keysOf(decision.filter) : [];
-  if (decision.kind === 'deny' || !matches(decision.filter, metadata))
-    throw new ScopeViolationError('the thread of a new run does not match the filter of its creator', keys);
 }

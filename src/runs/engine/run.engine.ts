@@ -34,7 +34,7 @@ export interface FollowedRun {
 /** What a request needs to have a run executed. Implemented by the engine; the only way from the API to it. */
 export abstract class RunEngine {
   /**
-   * Puts runs into the queue, all or none, in the current scope and with the strategies of the runs where the thread is busy
+   * Puts runs into the queue, all or none, each under its own decision, and with the strategies of the runs where the thread is busy
    * (contract 3.6), and wakes a worker. A thread that has to be created first is given with the run, as `run.thread`; when it
    * turns out to be there already and visible, the run goes onto that one. The thread becomes busy and its metadata names
    * the graph and the assistant of the run. The objects are left as they are: `status` stays `pending`.

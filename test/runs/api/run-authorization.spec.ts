@@ -31,14 +31,15 @@ class RecordingPolicy {
   createRun(argument: HandlerArgument<'threads:create_run'>) {
     this.record(argument);
     const { value, user } = argument;
-    if (value.metadata.forbidden) return false;
-    const owner = value.metadata.mistaken ? 'nobody' : user.identity;
+    const { forbidden, mistaken, team } = value.metadata;
+    if (forbidden) return false;
+    const owner = mistaken ? 'nobody' : user.identity;
     Object.assign(value, {
       metadata: { ...value.metadata, owner },
       multitask_strategy: 'reject',
       after_seconds: 9,
     });
-    return { owner: user.identity };
+    return { owner: user.identity, ...(typeof team === 'string' && { team }) };
   }
 
   @OnAuth('threads', 'create')
@@ -367,6 +368,20 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       const events = policy.taken().map(({ event }) => event);
       expect(events.filter((event) => event === 'threads:create_run')).toHaveLength(3);
       expect(events.filter((event) => event === 'assistants:read')).toHaveLength(3);
+    });
+
+    it('queues each run of a batch under the decision about itself', async () => {
+      const kept = { ...CHAT, on_completion: 'keep' };
+      const batch = [{ ...kept, metadata: { team: 'red' } }, { ...kept, metadata: { team: 'blue' } }, kept];
+      const answer = await alice('POST', '/runs/batch', batch);
+      expect(answer.status).toBe(200);
+      const runs = answer.body as { thread_id: string }[];
+      const threads = await Promise.all(runs.map(({ thread_id }) => alice('GET', `/threads/${thread_id}`)));
+      expect(threads.map((thread) => (objectOf(thread).metadata as { team?: string }).team)).toEqual([
+        'red',
+        'blue',
+        undefined,
+      ]);
     });
 
     it('tells cancelling from reading, also by the id of the run alone', async () => {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { isUniqueViolation } from '../../../persistence/unique-violation.js';
 import type { Run } from '../../run.entity.js';
+import { inScopeOf } from '../execution/run.scope.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { ThreadTakenError } from '../run.errors.js';
 import { QueueEntry, type Seats } from './queue.entry.js';
@@ -14,7 +15,7 @@ export class QueueEnqueuer {
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
   ) {}
 
-  /** All runs or none, in the current scope. Errors as `RunEngine.enqueue`. */
+  /** All runs or none, each under the decision that was taken for its creation. Errors as `RunEngine.enqueue`. */
   async enqueue(runs: readonly Run[], seats: Seats): Promise<QueueEntry> {
     const inOrder = inLockingOrder(runs);
     try {
@@ -38,7 +39,7 @@ export class QueueEnqueuer {
   private async commit(runs: readonly Run[], entry: QueueEntry): Promise<QueueEntry> {
     try {
       await this.dataSource.transaction(async (manager) => {
-        for (const run of runs) await entry.add(manager, run);
+        for (const run of runs) await inScopeOf(run, () => entry.add(manager, run));
       });
       return entry;
     } catch (error) {
