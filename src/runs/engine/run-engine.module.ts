@@ -1,4 +1,10 @@
-import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
+import {
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type ModuleMetadata,
+  type Type,
+} from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Thread } from '../../threads/thread.entity.js';
 import { Run } from '../run.entity.js';
@@ -15,6 +21,7 @@ import { RunQueue } from './queue/run.queue.js';
 import { QueuedRunEngine } from './queued-run.engine.js';
 import { RunAnnouncer } from './run.announcer.js';
 import { RUN_ENGINE_OPTIONS, runEngineOptions, type RunEngineOptions } from './run-engine.options.js';
+import { NoRunEndObserver, RunEndObserver } from './run-end.observer.js';
 import { RunEngine } from './run.engine.js';
 import { RunReader } from './run.reader.js';
 import { LocalRunSignals, RunSignals } from './run.signals.js';
@@ -26,6 +33,8 @@ import { RunWorker } from './worker/run.worker.js';
 export interface RunEngineModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: FactoryProvider<Partial<RunEngineOptions>>['useFactory'];
+  /** Who hears of the ends of runs. A provider of a global module; nobody unless given. */
+  readonly observer?: Type<RunEndObserver>;
 }
 
 /**
@@ -43,7 +52,12 @@ export class RunEngineModule {
     return RunEngineModule.forRootAsync({ useFactory: () => options });
   }
 
-  static forRootAsync({ imports = [], inject, useFactory }: RunEngineModuleAsyncOptions): DynamicModule {
+  static forRootAsync({
+    imports = [],
+    inject,
+    useFactory,
+    observer,
+  }: RunEngineModuleAsyncOptions): DynamicModule {
     return {
       module: RunEngineModule,
       global: true,
@@ -53,6 +67,10 @@ export class RunEngineModule {
           provide: RUN_ENGINE_OPTIONS,
           inject,
           useFactory: async (...dependencies: never[]) => runEngineOptions(await useFactory(...dependencies)),
+        },
+        {
+          provide: RunEndObserver,
+          ...(observer ? { useExisting: observer } : { useClass: NoRunEndObserver }),
         },
         { provide: RunSignals, useClass: LocalRunSignals },
         { provide: RunEngine, useClass: QueuedRunEngine },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Run } from '../run.entity.js';
 import { LiveRuns } from './live.runs.js';
 import type { Cancellation } from './queue/live-runs.canceller.js';
+import { RunEndObserver } from './run-end.observer.js';
 import type { RunOutcome } from './run.engine.js';
 import { GONE } from './run.outcome.js';
 import { RunSignals } from './run.signals.js';
@@ -12,6 +13,7 @@ export class RunAnnouncer {
   constructor(
     private readonly liveRuns: LiveRuns,
     private readonly signals: RunSignals,
+    private readonly observer: RunEndObserver,
   ) {}
 
   created(runs: readonly Run[]): void {
@@ -27,6 +29,7 @@ export class RunAnnouncer {
 
   ended(runId: string, outcome: RunOutcome): void {
     this.liveRuns.end(runId, outcome);
+    this.observer.committed(runId);
   }
 
   /** What has ended made room; what is running has to be stopped. */

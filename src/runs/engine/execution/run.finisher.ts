@@ -9,8 +9,11 @@ import { heldBy, leaseOf, LeaseLostError, type Lease } from '../queue/lease.js';
 import { endSql } from '../queue/queue.statements.js';
 import { isPostgres, rowsOf } from '../queue/run.sql.js';
 import { holdThread } from '../queue/thread.lock.js';
+import { hasWebhook, RunEndObserver, type RunEnd } from '../run-end.observer.js';
 import type { RunEnding } from './run.ending.js';
 import { inScopeOf } from './run.scope.js';
+
+type EndedRun = Extract<RunEnding, { kind: 'ended' }>;
 
 /** The run was cancelled before its end could be recorded; it has to end as cancelled. Nothing was written. */
 export class CancelledMeanwhileError extends Error {
@@ -23,7 +26,10 @@ export class CancelledMeanwhileError extends Error {
 /** Records how runs ended: the run, and what its thread shows of it, in one transaction, and only for the worker that holds it. */
 @Injectable()
 export class RunFinisher {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly observer: RunEndObserver,
+  ) {}
 
   /**
    * @throws LeaseLostError when the run is another worker's by now, or gone
@@ -76,9 +82,11 @@ export class RunFinisher {
     }
     const sql = endSql(isPostgres(manager.dataSource), knownCancellation(ending.status));
     const error = ending.error && JSON.stringify(ending.error);
-    const parameters = [ending.status, error, Date.now(), runId, workerId, attempt];
+    const now = Date.now();
+    const parameters = [ending.status, error, now, runId, workerId, attempt];
     const [row] = await rowsOf<{ pending: number | string }>(manager, sql, parameters);
     if (!row) throw await this.refusal(manager, lease);
+    if (hasWebhook(run)) await this.observer.record(manager, endOf(run, ending, new Date(now)));
     return Number(row.pending) > 0;
   }
 
@@ -89,6 +97,11 @@ export class RunFinisher {
     });
     return held?.cancel_action ? new CancelledMeanwhileError(held.cancel_action) : new LeaseLostError(lease);
   }
+}
+
+function endOf(run: Run, { status, error, summary }: EndedRun, at: Date): RunEnd {
+  const columns = { status, error: error && { ...error }, ended_at: at, updated_at: at };
+  return { run: Object.assign(new Run(), run, columns), values: summary?.values ?? null };
 }
 
 /** A cancellation is obeyed, also when it comes at the last moment; a rollback wins over an interrupt. */

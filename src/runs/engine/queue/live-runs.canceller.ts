@@ -1,6 +1,9 @@
-import { In, IsNull, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { In, IsNull, Raw, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import type { JsonValue } from '../../../graphs/execution/serialize.js';
 import { rowOf } from '../../../persistence/row.js';
+import { Thread } from '../../../threads/thread.entity.js';
 import { Run, type CancelAction } from '../../run.entity.js';
+import type { RunEndObserver } from '../run-end.observer.js';
 
 /** What a cancellation did, and what is still to be done for it once the transaction is committed. */
 export interface Cancellation {
@@ -21,6 +24,7 @@ export async function cancelLiveRuns(
   manager: EntityManager,
   { thread_id, run_ids }: { thread_id: string; run_ids?: readonly string[] },
   action: CancelAction,
+  observer: RunEndObserver,
 ): Promise<Cancellation> {
   const chosen = { thread_id, ...(run_ids && { run_id: In(run_ids) }) };
   const live = await liveRuns(manager, { ...chosen, status: In(['pending', 'running']) });
@@ -31,6 +35,7 @@ export async function cancelLiveRuns(
   await manager.update(Run, overruled, { cancel_action: action });
   const stopping = new Set((await liveRuns(manager, running)).map(({ run_id }) => run_id));
   const ended = live.filter(({ run_id }) => !stopping.has(run_id));
+  if (action === 'interrupt') await tellEnds(manager, ended, observer);
   return {
     action,
     ended: ended.map(({ run_id }) => run_id),
@@ -50,6 +55,25 @@ async function endPending(
   }
   const now = new Date();
   await manager.update(Run, pending, rowOf<Run>({ status: 'interrupted', ended_at: now, updated_at: now }));
+}
+
+/** Of those that asked for it, which are few, and none most often. */
+async function tellEnds(
+  manager: EntityManager,
+  ended: readonly Pick<Run, 'run_id'>[],
+  observer: RunEndObserver,
+): Promise<void> {
+  if (ended.length === 0) return;
+  const asking = Raw((kwargs) => `${kwargs} ->> 'webhook' IS NOT NULL`);
+  const where = { run_id: In(ended.map(({ run_id }) => run_id)), kwargs: asking };
+  for (const run of await manager.find(Run, { where }))
+    await observer.record(manager, { run, values: await valuesOf(manager, run) });
+}
+
+async function valuesOf(manager: EntityManager, { thread_id }: Run): Promise<JsonValue> {
+  const thread = await manager.findOne(Thread, { where: { thread_id }, select: { values: true } });
+  // Written from JSON, by whoever records the state of a thread.
+  return (thread?.values ?? null) as JsonValue;
 }
 
 function liveRuns(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { Thread } from '../../../threads/thread.entity.js';
 import { Run, type CancelAction } from '../../run.entity.js';
+import { RunEndObserver } from '../run-end.observer.js';
 import { cancelLiveRuns, type Cancellation } from './live-runs.canceller.js';
 import { lockThread, type LockedThread } from './thread.lock.js';
 
@@ -10,7 +11,10 @@ const LIVE = In(['pending', 'running']);
 /** Cancels pending and running runs in the table, in the current scope: what runs is marked, for its worker to stop it. */
 @Injectable()
 export class QueueCanceller {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly observer: RunEndObserver,
+  ) {}
 
   async cancel(runIds: readonly string[], action: CancelAction): Promise<Cancellation[]> {
     const runs = await this.dataSource.manager.find(Run, {
@@ -37,7 +41,7 @@ export class QueueCanceller {
       const cancellation = await this.dataSource.transaction(async (manager) => {
         const thread = await lockThread(manager, thread_id);
         if (!thread) return undefined;
-        const done = await cancelLiveRuns(manager, { thread_id, run_ids }, action);
+        const done = await cancelLiveRuns(manager, { thread_id, run_ids }, action, this.observer);
         if (done.ended.length > 0) await settle(manager, thread, done);
         return done;
       });

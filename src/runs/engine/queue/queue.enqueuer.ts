@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { isUniqueViolation } from '../../../persistence/unique-violation.js';
 import type { Run } from '../../run.entity.js';
 import { inScopeOf } from '../execution/run.scope.js';
+import { RunEndObserver } from '../run-end.observer.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { ThreadTakenError } from '../run.errors.js';
 import { QueueEntry, type Seats } from './queue.entry.js';
@@ -12,6 +13,7 @@ import { QueueEntry, type Seats } from './queue.entry.js';
 export class QueueEnqueuer {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly observer: RunEndObserver,
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
   ) {}
 
@@ -19,11 +21,15 @@ export class QueueEnqueuer {
   async enqueue(runs: readonly Run[], seats: Seats): Promise<QueueEntry> {
     const inOrder = inLockingOrder(runs);
     try {
-      return await this.commit(inOrder, new QueueEntry(this.options, seats, 'create at once'));
+      return await this.commit(inOrder, this.newEntry(seats, 'create at once'));
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      return this.commitOnTaken(inOrder, new QueueEntry(this.options, seats, 'look first'));
+      return this.commitOnTaken(inOrder, this.newEntry(seats, 'look first'));
     }
+  }
+
+  private newEntry(seats: Seats, threads: 'look first' | 'create at once'): QueueEntry {
+    return new QueueEntry(this.options, seats, threads, this.observer);
   }
 
   /** A thread that was to be created is there already, or was just then created by another request. */

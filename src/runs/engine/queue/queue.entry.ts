@@ -3,6 +3,7 @@ import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
 import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
 import { Run } from '../../run.entity.js';
+import type { RunEndObserver } from '../run-end.observer.js';
 import type { RunEngineOptions } from '../run-engine.options.js';
 import { ThreadBusyError, ThreadNotVisibleError } from '../run.errors.js';
 import { cancelLiveRuns, type Cancellation } from './live-runs.canceller.js';
@@ -25,6 +26,7 @@ export class QueueEntry {
     private readonly options: RunEngineOptions,
     private readonly seats: Seats,
     private readonly threads: 'look first' | 'create at once',
+    private readonly observer: RunEndObserver,
   ) {}
 
   /** Errors as `RunEngine.enqueue`; a unique violation where a thread is there that was to be created. */
@@ -66,7 +68,7 @@ export class QueueEntry {
         return !(await hasLiveRuns(manager, thread_id));
       case 'interrupt':
       case 'rollback': {
-        const cancellation = await cancelLiveRuns(manager, { thread_id }, multitask_strategy);
+        const cancellation = await cancelLiveRuns(manager, { thread_id }, multitask_strategy, this.observer);
         this.cancellations.push(cancellation);
         return cancellation.stopping.length === 0;
       }
