@@ -1,4 +1,4 @@
-import type { Configuration, JwtKeySetting } from './configuration.js';
+import type { Configuration, JwtKeySetting, WebhookSigning } from './configuration.js';
 import { ConfigurationError } from './configuration.error.js';
 import { environmentSchema, type EnvironmentVariables } from './environment.schema.js';
 import { Secret } from './secret.js';
@@ -64,6 +64,10 @@ function toConfiguration(variables: EnvironmentVariables): Configuration {
       apiKey: secretOf(variables.LANGSMITH_API_KEY),
       endpoint: variables.LANGSMITH_ENDPOINT,
     }),
+    webhooks: Object.freeze({
+      signing: Object.freeze(webhookSigningOf(variables)),
+      allowPrivate: variables.WEBHOOK_ALLOW_PRIVATE,
+    }),
     langgraphJson: variables.LANGGRAPH_JSON,
     langgraphConfig: Object.freeze(variables.LANGGRAPH_CONFIG),
   });
@@ -83,6 +87,11 @@ function keySettingOf(variables: EnvironmentVariables): JwtKeySetting {
   if (variables.AUTH_JWKS_URI !== undefined) return { kind: 'jwks', uri: variables.AUTH_JWKS_URI };
   const isOpen = variables.NODE_ENV !== 'production' && variables.AUTH_API_KEYS === undefined;
   return { kind: isOpen ? 'development' : 'none' };
+}
+
+function webhookSigningOf({ WEBHOOK_SECRET, NODE_ENV }: EnvironmentVariables): WebhookSigning {
+  if (WEBHOOK_SECRET === undefined) return { kind: NODE_ENV === 'development' ? 'development' : 'none' };
+  return { kind: 'secrets', secrets: Object.freeze(WEBHOOK_SECRET.map((text) => new Secret(text))) };
 }
 
 function refuseSeveralKeys(variables: EnvironmentVariables): void {

@@ -26,6 +26,7 @@ export abstract class Configuration {
   abstract readonly runTimeoutSeconds: number;
   abstract readonly agent: AgentSettings;
   abstract readonly langsmith: LangSmithSettings;
+  abstract readonly webhooks: WebhookSettings;
   /** The path of a LangGraph project's `langgraph.json`, relative to the working directory. */
   abstract readonly langgraphJson: string | undefined;
   /** Graph id -> what its system assistant is configured with, not looked at yet. */
@@ -55,6 +56,21 @@ export interface LangSmithSettings {
   readonly apiKey: Secret | undefined;
   readonly endpoint: URL;
 }
+
+export interface WebhookSettings {
+  readonly signing: WebhookSigning;
+  /** Whether loopback, private and other reserved addresses may be called. */
+  readonly allowPrivate: boolean;
+}
+
+/** What calls are signed with. */
+export type WebhookSigning =
+  /** At least one: each signs every call, so that receivers can change from one to the next. */
+  | { readonly kind: 'secrets'; readonly secrets: readonly Secret[] }
+  /** None is configured, and this is development. */
+  | { readonly kind: 'development' }
+  /** Nothing is called. */
+  | { readonly kind: 'none' };
 
 export interface JwtSettings {
   readonly key: JwtKeySetting;

@@ -10,11 +10,15 @@ import {
   oneOf,
   plainText,
   serviceUrl,
+  webhookSecret,
   wholeNumber,
+  yesOrNo,
   type VariableReader,
 } from './variable.readers.js';
 
 const MEBIBYTE = 1024 * 1024;
+/** The one in use, the next one, and one to spare. */
+const MAX_WEBHOOK_SECRETS = 3;
 const WEEK_IN_SECONDS = 7 * 24 * 60 * 60;
 
 /** Every variable that is read, with its default. Unknown ones are dropped. */
@@ -42,6 +46,8 @@ export const environmentSchema = z.object({
   AGENT_MODEL: setting(plainText).optional(),
   LANGSMITH_API_KEY: hidden(plainText).optional(),
   LANGSMITH_ENDPOINT: hidden(serviceUrl).default(new URL('https://api.smith.langchain.com')),
+  WEBHOOK_SECRET: hidden(listOf(webhookSecret, MAX_WEBHOOK_SECRETS)).optional(),
+  WEBHOOK_ALLOW_PRIVATE: setting(yesOrNo).default(false),
   LANGGRAPH_JSON: setting(plainText).optional(),
   LANGGRAPH_CONFIG: hidden(jsonObject).default({}),
 });

@@ -38,6 +38,11 @@ export const plainText: VariableReader<string> = {
   read: (text) => (text === text.trim() ? text : undefined),
 };
 
+export const yesOrNo: VariableReader<boolean> = {
+  accepts: 'true or false',
+  read: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
+};
+
 export const metadataKey: VariableReader<string> = {
   accepts: 'a letter or underscore followed by up to 31 letters, digits or underscores',
   read: (text) => (/^[A-Za-z_][A-Za-z0-9_]{0,31}$/.test(text) ? text : undefined),
@@ -81,6 +86,22 @@ export const serviceUrl: VariableReader<URL> = {
       : undefined;
   },
 };
+
+/** In the form of the Standard Webhooks specification, so that every library for it can verify. */
+export const webhookSecret: VariableReader<string> = {
+  accepts: 'whsec_ and the base64 of 32 to 64 random bytes, such as that of "openssl rand -base64 32"',
+  read: (text) => {
+    const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+    const bytes = Buffer.from(base64 ?? '', 'base64');
+    const isWhole = bytes.toString('base64') === base64;
+    return isWhole && isWithin(bytes.length, 32, 64) && looksRandom(bytes) ? text : undefined;
+  },
+};
+
+/** Of 32 random bytes fewer than 20 differ in less than one case of 10^9; texts and repetitions mostly have fewer. */
+function looksRandom(bytes: Uint8Array): boolean {
+  return new Set(bytes).size >= 20;
+}
 
 export const jsonObject: VariableReader<Readonly<Record<string, unknown>>> = {
   accepts: 'a JSON object',

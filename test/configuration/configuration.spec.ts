@@ -11,6 +11,8 @@ import { enabledLogLevels } from '../../src/configuration/log.levels.js';
 import { Secret } from '../../src/configuration/secret.js';
 
 const SECRET = 'k7Qm2vX9pL4sT8wZ1yB6nC3dF5gH0jRe';
+const WEBHOOK_SECRET = 'whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH90AF/qCMdDc=';
+const OTHER_WEBHOOK_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw0hLs2bTJ5nY=';
 
 describe('The configuration', () => {
   it('has a default for everything', () => {
@@ -30,6 +32,7 @@ describe('The configuration', () => {
       runTimeoutSeconds: 3600,
       agent: { openaiApiKey: undefined, anthropicApiKey: undefined, model: undefined },
       langsmith: { apiKey: undefined, endpoint: new URL('https://api.smith.langchain.com') },
+      webhooks: { signing: { kind: 'development' }, allowPrivate: false },
       langgraphJson: undefined,
       langgraphConfig: {},
     });
@@ -58,6 +61,8 @@ describe('The configuration', () => {
       AGENT_MODEL: 'gpt-5',
       LANGSMITH_API_KEY: 'langsmith-key',
       LANGSMITH_ENDPOINT: 'https://langsmith.example/api',
+      WEBHOOK_SECRET: `${WEBHOOK_SECRET}, ${OTHER_WEBHOOK_SECRET}`,
+      WEBHOOK_ALLOW_PRIVATE: 'true',
       LANGGRAPH_JSON: './langgraph.json',
       LANGGRAPH_CONFIG: '{"agent":{"config":{}}}',
       PATH: '/bin',
@@ -83,6 +88,10 @@ describe('The configuration', () => {
       runTimeoutSeconds: 60,
       agent: { openaiApiKey: expect.any(Secret), anthropicApiKey: expect.any(Secret), model: 'gpt-5' },
       langsmith: { apiKey: expect.any(Secret), endpoint: new URL('https://langsmith.example/api') },
+      webhooks: {
+        signing: { kind: 'secrets', secrets: [expect.any(Secret), expect.any(Secret)] },
+        allowPrivate: true,
+      },
       langgraphJson: './langgraph.json',
       langgraphConfig: { agent: { config: {} } },
     });
@@ -127,6 +136,15 @@ describe('The configuration', () => {
     expect(parseConfiguration(environment).jwt.key.kind).toBe(kind);
   });
 
+  it.each([
+    ['in development', {}, 'development'],
+    ['in tests', { NODE_ENV: 'test' }, 'none'],
+    ['in production', { NODE_ENV: 'production' }, 'none'],
+    ['where one is configured', { NODE_ENV: 'production', WEBHOOK_SECRET }, 'secrets'],
+  ])('signs webhooks with a made-up secret only in development: %s', (_what, environment, kind) => {
+    expect(parseConfiguration(environment).webhooks.signing.kind).toBe(kind);
+  });
+
   it('is frozen', () => {
     const configuration = parseConfiguration({ AUTH_JWT_ALGORITHMS: 'HS256' });
     const { jwt, scopeKeys, database } = configuration;
@@ -140,12 +158,14 @@ describe('The configuration', () => {
       AUTH_JWT_SECRET: SECRET,
       OPENAI_API_KEY: SECRET,
       ANTHROPIC_API_KEY: SECRET,
+      WEBHOOK_SECRET,
     });
     for (const text of [
       inspect(configuration, { depth: 9, showHidden: true }),
       JSON.stringify(configuration),
     ]) {
       expect(text).not.toContain(SECRET);
+      expect(text).not.toContain(WEBHOOK_SECRET);
     }
     expect(String(configuration.jwt.key.kind === 'secret' && configuration.jwt.key.secret)).toBe('[secret]');
   });
@@ -255,6 +275,20 @@ describe('A wrong value stops the boot with one sentence', () => {
       { LANGSMITH_ENDPOINT: 'http://langsmith.example' },
       `LANGSMITH_ENDPOINT ${NOT_SHOWN} an https URL without user name or fragment (http only for localhost, 127.0.0.0/8 and [::1]).`,
     ],
+    ...[
+      'whsec_',
+      'correct-horse-battery-staple-correct-horse',
+      OTHER_WEBHOOK_SECRET.slice('whsec_'.length),
+      WEBHOOK_SECRET.slice(0, -4),
+      `${WEBHOOK_SECRET},${WEBHOOK_SECRET}`,
+      `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      `whsec_${Buffer.from('hunter2!'.repeat(4)).toString('base64')}`,
+      `whsec_${Buffer.from(SECRET).toString('base64url')}!`,
+    ].map((WEBHOOK_SECRET): [Record<string, string>, string] => [
+      { WEBHOOK_SECRET },
+      `WEBHOOK_SECRET ${NOT_SHOWN} a comma-separated list of 1 to 3 different entries, each whsec_ and the base64 of 32 to 64 random bytes, such as that of "openssl rand -base64 32".`,
+    ]),
+    [{ WEBHOOK_ALLOW_PRIVATE: 'yes' }, isButMustBe('WEBHOOK_ALLOW_PRIVATE', 'yes', 'true or false')],
     [{ RUNS_CONCURRENCY: '0' }, isButMustBe('RUNS_CONCURRENCY', '0', 'a whole number from 1 to 1000')],
     [{ RUN_TIMEOUT_S: '1h' }, isButMustBe('RUN_TIMEOUT_S', '1h', 'a whole number from 1 to 604800')],
     [
