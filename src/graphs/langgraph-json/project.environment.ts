@@ -33,6 +33,12 @@ export function extendEnvironment(variables: Variables): void {
   }
 }
 
+/** The variables of this process, those of the project among them once it is loaded. */
+export function currentEnvironment(): Partial<Variables> {
+  const { env } = process;
+  return env;
+}
+
 /** The code of an error of the file system, such as `ENOENT`. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);

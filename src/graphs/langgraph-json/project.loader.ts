@@ -5,10 +5,11 @@ import type { GraphSources } from '../graph.js';
 import { parseGraph } from '../graph.parser.js';
 import { describeFault } from './fault.description.js';
 import { openTypeScript, type ModuleImporter } from './module.importer.js';
-import { codeOf, environmentOf, extendEnvironment } from './project.environment.js';
+import { codeOf, currentEnvironment, environmentOf, extendEnvironment } from './project.environment.js';
 import { ProjectError } from './project.error.js';
-import type { Project, ProjectExport } from './project.js';
+import type { Project, ProjectExport, ProjectWebhooks } from './project.js';
 import { ProjectModules } from './project.modules.js';
+import { resolveHeaders } from './project-webhooks.parser.js';
 import { parseProject } from './project.parser.js';
 
 /** An existing LangGraph.js project, ready to be served. */
@@ -16,6 +17,8 @@ export interface LoadedProject {
   readonly graphs: GraphSources;
   /** What `auth.path` names. Absent where the project leaves authentication to the server. */
   readonly auth?: LoadedAuth;
+  /** What the project says of webhooks, with the values of its headers. */
+  readonly webhooks?: ProjectWebhooks;
 }
 
 export interface LoadedAuth {
@@ -40,9 +43,11 @@ export async function loadProject(
   const project = parseProject(file, await textOf(file));
   reportUnused(project);
   extendEnvironment(await environmentOf(project));
+  const headers = resolveHeaders(file, project.webhooks, currentEnvironment());
   const modules = new ProjectModules(project, await importerFor(project, open));
   const auth = project.auth && (await loadAuth(project.auth, modules));
-  return { graphs: await loadGraphs(project, modules), ...(auth && { auth }) };
+  const graphs = await loadGraphs(project, modules);
+  return { graphs, ...(auth && { auth }), webhooks: { ...project.webhooks, headers } };
 }
 
 async function textOf(file: string): Promise<string> {

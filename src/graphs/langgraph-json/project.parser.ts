@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { ProjectError } from './project.error.js';
 import type { Project, ProjectExport, Variables } from './project.js';
+import { parseWebhooks } from './project-webhooks.parser.js';
 import { unusedSettings } from './unused.settings.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,6 +24,7 @@ export function parseProject(file: string, text: string): Project {
     graphs: parseGraphs(file, json.graphs),
     env: parseEnv(file, json.env),
     auth: parseAuth(file, json.auth),
+    webhooks: parseWebhooks(file, json),
     unused: unusedSettings(json),
   };
 }

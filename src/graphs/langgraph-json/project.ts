@@ -9,6 +9,7 @@ export interface Project {
   /** The path of a file with variables, or the variables. */
   readonly env: string | Variables;
   readonly auth: ProjectExport | undefined;
+  readonly webhooks: ProjectWebhooks;
   readonly unused: readonly UnusedSetting[];
 }
 
@@ -19,6 +20,23 @@ export interface ProjectExport {
   /** As it is written, such as `./src/agent.ts`. */
   readonly path: string;
   readonly exportName: string;
+}
+
+/** Which webhooks may be called, and how. */
+export interface ProjectWebhooks {
+  /** Accepted, and never called. */
+  readonly isDisabled: boolean;
+  /** Headers may only hold variables whose names begin like this. */
+  readonly envPrefix: string;
+  /** Sent with every call. Values may hold templates such as `${{ env.LG_WEBHOOK_TOKEN }}`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly url: {
+    readonly require_https: boolean;
+    readonly allowed_domains?: readonly string[];
+    readonly allowed_ports?: readonly number[];
+    readonly max_url_length: number;
+    readonly disable_loopback: boolean;
+  };
 }
 
 export type Variables = Readonly<Record<string, string>>;

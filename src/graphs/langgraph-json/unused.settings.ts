@@ -31,17 +31,22 @@ const REASONS_THAT_MATTER: Readonly<Record<string, string>> = {
   'auth.disable_studio_auth': 'nobody passes without authentication, whatever it says',
   'auth.openapi': 'no API document is served',
   http: 'routes are those of this server, and CORS_ORIGINS says which web pages may call them',
-  webhooks: 'they are called as this server is configured',
 };
 
-const USED = new Set(['auth', 'auth.path', 'env', 'graphs']);
+const USED = new Set(['auth', 'auth.path', 'env', 'graphs', 'webhooks']);
 
 /** Every setting that is there without an effect, known or not, in the order of the file. */
 export function unusedSettings(json: Readonly<Record<string, unknown>>): readonly UnusedSetting[] {
-  const { auth } = json;
+  const { auth, http } = json;
   const nested = typeof auth === 'object' && auth !== null ? Object.keys(auth) : [];
   const names = [...Object.keys(json), ...nested.map((name) => `auth.${name}`)];
-  return names.filter((name) => !USED.has(name)).map(unused);
+  const isUsed = (name: string) => USED.has(name) || (name === 'http' && onlyDisablesWebhooks(http));
+  return names.filter((name) => !isUsed(name)).map(unused);
+}
+
+/** The one setting of `http` that is gone by. */
+function onlyDisablesWebhooks(http: unknown): boolean {
+  return typeof http === 'object' && http !== null && Object.keys(http).join() === 'disable_webhooks';
 }
 
 function unused(setting: string): UnusedSetting {
