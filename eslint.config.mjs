@@ -36,6 +36,7 @@ const forbidden = {
   threads: [...FEATURES.filter((name) => name !== 'threads'), ...TOP],
   assistants: [...FEATURES.filter((name) => !['assistants', 'threads'].includes(name)), ...TOP],
   runs: [...FEATURES.filter((name) => !['runs', 'threads', 'assistants'].includes(name)), ...TOP],
+  webhooks: [...FEATURES.filter((name) => !['webhooks', 'runs', 'threads'].includes(name)), ...TOP],
 };
 
 const layer = ([folder, names]) => ({

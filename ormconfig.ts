@@ -9,6 +9,7 @@ import { ScopedDataSource } from './src/persistence/scoped-data-source.js';
 import { StoredEvent } from './src/runs/engine/events/run-event.entity.js';
 import { Run } from './src/runs/run.entity.js';
 import { Thread } from './src/threads/thread.entity.js';
+import { WebhookDelivery } from './src/webhooks/webhook-delivery.entity.js';
 
 const { dialect, options, createDriver } = databaseOptions(
   process.env.DATABASE_URL ?? 'sqlite:.onauth/onauth.db',
@@ -21,7 +22,16 @@ const { dialect, options, createDriver } = databaseOptions(
 export default new ScopedDataSource(
   {
     ...options,
-    entities: [Assistant, AssistantVersion, Thread, Run, StoredEvent, ...GRAPH_ENTITIES, ...STORE_ENTITIES],
+    entities: [
+      Assistant,
+      AssistantVersion,
+      Thread,
+      Run,
+      StoredEvent,
+      WebhookDelivery,
+      ...GRAPH_ENTITIES,
+      ...STORE_ENTITIES,
+    ],
     migrations: [...(dialect === 'postgres' ? postgresMigrations : sqliteMigrations)],
   },
   { scopeKeys: [], createDriver },

@@ -16,12 +16,16 @@ import { AuthorizedStoreAccess } from './store/authorized-store.access.js';
 import { STORE_EVENTS } from './store/store.events.js';
 import { SystemModule } from './system/system.module.js';
 import { ThreadsModule } from './threads/threads.module.js';
+import { WebhookOutbox } from './webhooks/delivery/webhook.outbox.js';
+import { WebhooksModule, type WebhooksModuleOptions } from './webhooks/webhooks.module.js';
 
 export interface AppOptions extends DeploymentOptions {
   /** The classes with `@OnAuth` handlers. The single-owner policy unless given, or a LangGraph project has handlers. */
   readonly policies?: readonly Type[];
   /** Further modules of the deployment: own resources, providers that policies need. */
   readonly modules?: readonly (Type | DynamicModule)[];
+  /** How webhooks are called, where the defaults do not fit. */
+  readonly webhooks?: WebhooksModuleOptions;
 }
 
 /** The composition root: the only file that knows every module. */
@@ -29,7 +33,7 @@ export interface AppOptions extends DeploymentOptions {
 export class AppModule {
   static forRoot(
     deployment: Deployment,
-    { policies = deployment.auth ? [] : [OwnerPolicy], modules = [] }: AppOptions = {},
+    { policies = deployment.auth ? [] : [OwnerPolicy], modules = [], webhooks }: AppOptions = {},
   ): DynamicModule {
     return {
       module: AppModule,
@@ -52,7 +56,9 @@ export class AppModule {
             concurrency: runsConcurrency,
             timeoutMs: runTimeoutSeconds * 1000,
           }),
+          observer: WebhookOutbox,
         }),
+        WebhooksModule.forRoot(webhooks),
         SystemModule,
         AssistantsModule,
         ThreadsModule,

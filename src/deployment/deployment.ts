@@ -11,7 +11,9 @@ import { parseLangGraphAuth } from '../langgraph-auth/langgraph-auth.parser.js';
 import { LangGraphAuthStrategy } from '../langgraph-auth/langgraph-auth.strategy.js';
 import { LANGGRAPH_EVENTS } from '../langgraph-auth/langgraph.events.js';
 import type { OnAuthModuleOptions } from '../on-auth/index.js';
+import type { WebhookSettings } from '../webhooks/webhook.settings.js';
 import { parseGraphDefaults } from './graph-defaults.parser.js';
+import { webhookSettingsOf } from './webhook.settings.factory.js';
 
 /**
  * What this server serves and who decides about it: its own agent, or the project of a `langgraph.json`. It is known before
@@ -23,6 +25,7 @@ export abstract class Deployment {
   abstract readonly graphDefaults: GraphDefaults;
   /** The project's own: then nobody else says who is calling and what they may do. */
   abstract readonly auth: DeploymentAuth | undefined;
+  abstract readonly webhooks: WebhookSettings;
 }
 
 export type DeploymentAuth = Pick<OnAuthModuleOptions, 'strategies' | 'handlers' | 'knownEvents'>;
@@ -50,6 +53,7 @@ export async function openDeployment({ environment, graphs }: DeploymentOptions)
     graphs: served.graphs,
     graphDefaults: parseGraphDefaults(langgraphConfig, Object.keys(served.graphs)),
     auth: served.auth && authOf(served.auth),
+    webhooks: await webhookSettingsOf(configuration, served.webhooks),
   };
 }
 

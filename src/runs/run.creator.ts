@@ -19,6 +19,7 @@ import { RunEngine, type FollowedRun } from './engine/run.engine.js';
 import { ThreadBusyError, ThreadNotVisibleError, ThreadTakenError } from './engine/run.errors.js';
 import type { Run } from './run.entity.js';
 import { bookkeeping, newRun } from './run.factory.js';
+import { WebhookTargets } from './webhook.targets.js';
 
 /** A run that has just been queued, and what comes of it. `abort` ends the following, not the run. */
 export interface CreatedRun {
@@ -35,10 +36,12 @@ export class RunCreator {
     private readonly assistants: AssistantsService,
     private readonly threads: ThreadsService,
     private readonly engine: RunEngine,
+    private readonly webhooks: WebhookTargets,
   ) {}
 
   /**
    * @throws NotFoundException when the assistant or the thread is not there, or not visible
+   * @throws UnprocessableEntityException for a webhook that this server does not call
    * @throws ConflictException for strategy `reject` on a busy thread
    * @throws ForbiddenError when the assistant is denied
    */
@@ -80,6 +83,7 @@ export class RunCreator {
   }
 
   private async prepare(request: CreateRun | CreateThreadRun, decision: Decision): Promise<Run> {
+    if (request.webhook !== undefined) this.webhooks.check(request.webhook);
     const assistant = await this.assistantOf(request);
     const principal = AuthorizationContext.principal();
     const existing = 'thread_id' in request ? await this.threads.find(request.thread_id) : null;

@@ -5,6 +5,7 @@ import { runTablesPostgres } from './run.tables.postgres.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesPostgres } from './store.tables.postgres.js';
 import { threadTables } from './thread.tables.js';
+import { webhookTables } from './webhook.tables.js';
 
 /** The schema on PostgreSQL, oldest first. A migration that was released is never changed. */
 export const postgresMigrations: readonly MigrationClass[] = [
@@ -13,4 +14,5 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateRuns1795305600002', runTablesPostgres),
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesPostgres),
+  statementsMigration('CreateWebhooks1795305600012', webhookTables),
 ];

@@ -5,6 +5,7 @@ import { runTablesSqlite } from './run.tables.sqlite.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesSqlite } from './store.tables.sqlite.js';
 import { threadTables } from './thread.tables.js';
+import { webhookTables } from './webhook.tables.js';
 
 /** The schema on SQLite, oldest first. A migration that was released is never changed. */
 export const sqliteMigrations: readonly MigrationClass[] = [
@@ -13,4 +14,5 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateRuns1795305600002', runTablesSqlite),
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesSqlite),
+  statementsMigration('CreateWebhooks1795305600012', webhookTables),
 ];

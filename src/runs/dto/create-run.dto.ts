@@ -20,11 +20,10 @@ import { allowedConfigurable, checkpointKeys, withPrincipal } from '../run.confi
 import { MULTITASK_STRATEGIES, type MultitaskStrategy } from '../run.entity.js';
 import type { RunKwargs } from '../run.kwargs.js';
 import type { ThreadsCreateRunValue } from '../runs.events.js';
-import { IsCheckpoint, IsInterruptPoints, IsRunConfig, IsTextList } from './run.validation.js';
+import { IsCheckpoint, IsInterruptPoints, IsRunConfig, IsTextList, IsWebhookUrl } from './run.validation.js';
 
 /** A hundred years. */
 const MAX_DELAY_SECONDS = 3_155_760_000;
-const MAX_URL_LENGTH = 65_536;
 
 /** The body of every route that creates a run (contract 2.3). As it stands, the run gets a thread of its own. */
 export class CreateRun {
@@ -43,10 +42,7 @@ export class CreateRun {
   /** The older form of `checkpoint`. */
   @IsOptional() @Length(1, 512, { message: '$property must be a checkpoint id' }) checkpoint_id?: string;
 
-  @IsOptional()
-  @Length(1, MAX_URL_LENGTH, { message: `$property must be a string of 1 to ${MAX_URL_LENGTH} characters` })
-  webhook?: string;
-
+  @IsOptional() @IsWebhookUrl() webhook?: string;
   @IsOptional() @IsInterruptPoints() interrupt_before?: InterruptPoints;
   @IsOptional() @IsInterruptPoints() interrupt_after?: InterruptPoints;
   @IsOneOrListOf(STREAM_MODES) stream_mode: StreamMode | StreamMode[] = 'values';

@@ -1,5 +1,7 @@
 import { ValidateBy, buildMessage } from 'class-validator';
 
+const MAX_URL_LENGTH = 65_536;
+
 type Rule = (value: unknown) => boolean;
 
 /** A pause before or after nodes: `*` for every node, or their names. */
@@ -28,6 +30,14 @@ export const IsCheckpoint = (): PropertyDecorator =>
     'must be an object of checkpoint_id, checkpoint_ns (strings) and checkpoint_map (an object)',
   );
 
+/** Which of these URLs are called is the deployment's to say: see `WebhookTargets`. */
+export const IsWebhookUrl = (): PropertyDecorator =>
+  rule(
+    'isWebhookUrl',
+    isWebhookUrl,
+    `must be an absolute http or https URL of 1 to ${MAX_URL_LENGTH} characters, without user name and password`,
+  );
+
 function rule(name: string, validate: Rule, problem: string): PropertyDecorator {
   return ValidateBy({
     name,
@@ -52,6 +62,14 @@ function isCheckpoint(value: unknown): boolean {
     [checkpoint_id, checkpoint_ns].every((part) => isAbsent(part) || typeof part === 'string') &&
     (isAbsent(checkpoint_map) || isObject(checkpoint_map))
   );
+}
+
+function isWebhookUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !/^https?:\/\//i.test(value))
+    return false;
+  if (!URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username === '' && password === '';
 }
 
 function isTexts(value: unknown): boolean {
