@@ -3,6 +3,7 @@ import { AssistantsModule } from './assistants/assistants.module.js';
 import { ACTIVE_STRATEGIES, AuthenticationModule } from './authentication/authentication.module.js';
 import { Configuration } from './configuration/configuration.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
+import { ProcessRole } from './configuration/process.role.js';
 import { DeploymentModule } from './deployment/deployment.module.js';
 import type { Deployment, DeploymentOptions } from './deployment/deployment.js';
 import { GraphsModule } from './graphs/graphs.module.js';
@@ -14,6 +15,7 @@ import { RunEngineModule } from './runs/engine/run-engine.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { AuthorizedStoreAccess } from './store/authorized-store.access.js';
 import { STORE_EVENTS } from './store/store.events.js';
+import { PROBED_ROUTES } from './system/system.controller.js';
 import { SystemModule } from './system/system.module.js';
 import { ThreadsModule } from './threads/threads.module.js';
 import { WebhookOutbox } from './webhooks/delivery/webhook.outbox.js';
@@ -46,14 +48,17 @@ export class AppModule {
         }),
         OnAuthModule.forRootAsync(authenticationOf(deployment)),
         HttpModule.forRootAsync({
-          inject: [Configuration],
-          useFactory: ({ bodyLimitBytes }: Configuration) => ({ bodyLimit: bodyLimitBytes }),
+          inject: [Configuration, ProcessRole],
+          useFactory: ({ bodyLimitBytes }: Configuration, { serves }: ProcessRole) => ({
+            bodyLimit: bodyLimitBytes,
+            ...(!serves && { onlyRoutes: PROBED_ROUTES }),
+          }),
         }),
         GraphsModule.forRoot(deployment.graphs, { storeAccess: AuthorizedStoreAccess }),
         RunEngineModule.forRootAsync({
-          inject: [Configuration],
-          useFactory: ({ runsConcurrency, runTimeoutSeconds }: Configuration) => ({
-            concurrency: runsConcurrency,
+          inject: [Configuration, ProcessRole],
+          useFactory: ({ runsConcurrency, runTimeoutSeconds }: Configuration, { executes }: ProcessRole) => ({
+            concurrency: executes ? runsConcurrency : 0,
             timeoutMs: runTimeoutSeconds * 1000,
           }),
           observer: WebhookOutbox,

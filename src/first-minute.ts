@@ -3,6 +3,8 @@ import type { Deployment } from './deployment/deployment.js';
 
 /** What the server prints when it is up: where it is, and with development keys also how to talk to it at once. */
 export async function firstMinute(url: string, { configuration, graphs, auth }: Deployment): Promise<string> {
+  if (configuration.role === 'worker')
+    return `OnAuth Server is up at ${url} as a worker: it executes runs, and answers only /ok and /info\n`;
   if (auth || configuration.jwt.key.kind !== 'development') return `OnAuth Server is up at ${url}\n`;
   const tokens = await openDevelopmentTokens(configuration);
   const alice = await tokens.mint({ identity: 'alice' });

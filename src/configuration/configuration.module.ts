@@ -2,11 +2,12 @@ import { Module, type DynamicModule, type ValueProvider, type FactoryProvider } 
 import { Configuration } from './configuration.js';
 import type { Environment } from './configuration.parser.js';
 import { readConfiguration } from './configuration.reader.js';
+import { ProcessRole } from './process.role.js';
 
 type Source =
   Pick<ValueProvider<Configuration>, 'useValue'> | Pick<FactoryProvider<Configuration>, 'useFactory'>;
 
-/** Provides `Configuration` everywhere. */
+/** Provides `Configuration` and `ProcessRole` everywhere. */
 @Module({})
 export class ConfigurationModule {
   /**
@@ -30,11 +31,17 @@ export class ConfigurationModule {
   }
 }
 
+const ROLE: FactoryProvider<ProcessRole> = {
+  provide: ProcessRole,
+  inject: [Configuration],
+  useFactory: ({ role }: Configuration) => new ProcessRole(role),
+};
+
 function provided(source: Source): DynamicModule {
   return {
     module: ConfigurationModule,
     global: true,
-    providers: [{ provide: Configuration, ...source }],
-    exports: [Configuration],
+    providers: [{ provide: Configuration, ...source }, ROLE],
+    exports: [Configuration, ProcessRole],
   };
 }

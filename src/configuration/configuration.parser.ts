@@ -1,6 +1,7 @@
 import type { Configuration, JwtKeySetting, WebhookSigning } from './configuration.js';
 import { ConfigurationError } from './configuration.error.js';
 import { environmentSchema, type EnvironmentVariables } from './environment.schema.js';
+import type { RoleName } from './process.role.js';
 import { Secret } from './secret.js';
 
 /** Text by name, such as `process.env`. */
@@ -38,6 +39,7 @@ function refuseUnknown(names: readonly string[]): void {
 function toConfiguration(variables: EnvironmentVariables): Configuration {
   return Object.freeze({
     environment: variables.NODE_ENV,
+    role: roleOf(variables),
     host: variables.HOST ?? (variables.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'),
     port: variables.PORT,
     bodyLimitBytes: variables.BODY_LIMIT_BYTES,
@@ -71,6 +73,14 @@ function toConfiguration(variables: EnvironmentVariables): Configuration {
     langgraphJson: variables.LANGGRAPH_JSON,
     langgraphConfig: Object.freeze(variables.LANGGRAPH_CONFIG),
   });
+}
+
+/** A SQLite file belongs to one process, so there is nobody to share the work with. */
+function roleOf({ ROLE, DATABASE_URL }: EnvironmentVariables): RoleName {
+  if (ROLE === 'all' || DATABASE_URL.kind === 'postgres') return ROLE;
+  throw new ConfigurationError(
+    `ROLE is "${ROLE}", but a SQLite file belongs to one process, which has all roles: several processes need a DATABASE_URL of PostgreSQL.`,
+  );
 }
 
 function secretOf(text: string | undefined): Secret | undefined {

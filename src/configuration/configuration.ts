@@ -1,3 +1,4 @@
+import type { RoleName } from './process.role.js';
 import type { Secret } from './secret.js';
 
 /**
@@ -8,6 +9,8 @@ import type { Secret } from './secret.js';
  */
 export abstract class Configuration {
   abstract readonly environment: EnvironmentName;
+  /** Other than `all` only on PostgreSQL. */
+  abstract readonly role: RoleName;
   abstract readonly host: string;
   /** 0 lets the operating system choose. */
   abstract readonly port: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENVIRONMENT_NAMES, JWT_ALGORITHMS, LOG_LEVEL_NAMES } from './configuration.js';
+import { ROLE_NAMES } from './process.role.js';
 import {
   corsOrigins,
   databaseLocation,
@@ -24,6 +25,7 @@ const WEEK_IN_SECONDS = 7 * 24 * 60 * 60;
 /** Every variable that is read, with its default. Unknown ones are dropped. */
 export const environmentSchema = z.object({
   NODE_ENV: setting(oneOf(ENVIRONMENT_NAMES)).default('development'),
+  ROLE: setting(oneOf(ROLE_NAMES)).default('all'),
   HOST: setting(host).optional(),
   PORT: setting(wholeNumber(0, 65_535)).default(8123),
   BODY_LIMIT_BYTES: setting(wholeNumber(1024, 1024 * MEBIBYTE)).default(10 * MEBIBYTE),

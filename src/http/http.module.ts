@@ -17,6 +17,8 @@ export const HTTP_OPTIONS = Symbol('HttpOptions');
 export interface HttpOptions {
   /** The largest request body, in bytes. 10 MiB unless given. */
   readonly bodyLimit?: number;
+  /** The paths of the only routes that there are, such as `/ok`. All of them unless given. */
+  readonly onlyRoutes?: readonly string[];
 }
 
 export interface HttpModuleAsyncOptions {
@@ -39,9 +41,13 @@ export class HttpModule implements OnModuleInit {
   onModuleInit(): void {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
     const limit = this.options.bodyLimit ?? DEFAULT_BODY_LIMIT;
-    fastify.addHook('onRequest', (request, _reply, done) => {
+    const { onlyRoutes } = this.options;
+    fastify.addHook('onRequest', (request, reply, done) => {
       hideMalformedType(request.raw);
-      done();
+      const { url } = request.routeOptions;
+      // Answered as a route that does not exist: there is none, as far as this process is concerned.
+      if (onlyRoutes && url !== undefined && !onlyRoutes.includes(url)) reply.callNotFound();
+      else done();
     });
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));

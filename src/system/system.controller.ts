@@ -3,6 +3,9 @@ import { DataSource } from 'typeorm';
 import { Public } from '../on-auth/index.js';
 import { SERVER_INFO } from './server.info.js';
 
+/** What an orchestrator asks of every process, also of one that serves no API. */
+export const PROBED_ROUTES: readonly string[] = ['/ok', '/info'];
+
 /** What everybody may ask, token or not. */
 @Controller()
 export class SystemController {

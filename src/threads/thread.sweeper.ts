@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThanOrEqual, type Repository } from 'typeorm';
+import { ProcessRole } from '../configuration/process.role.js';
 import { runAsSystem } from '../on-auth/index.js';
 import { rowOf } from '../persistence/row.js';
 import { expiry } from './thread.factory.js';
@@ -28,9 +29,11 @@ export class ThreadSweeper implements OnApplicationBootstrap, OnApplicationShutd
   constructor(
     @InjectRepository(Thread) private readonly threads: Repository<Thread>,
     private readonly pruner: ThreadPruner,
+    private readonly role: ProcessRole,
   ) {}
 
   onApplicationBootstrap(): void {
+    if (!this.role.executes) return;
     const sweep = (): void => {
       this.sweep(new Date()).catch((error: unknown) => this.logger.error(error));
     };

@@ -18,6 +18,7 @@ describe('The configuration', () => {
   it('has a default for everything', () => {
     expect(parseConfiguration({})).toEqual({
       environment: 'development',
+      role: 'all',
       host: '127.0.0.1',
       port: 8123,
       bodyLimitBytes: 10_485_760,
@@ -41,6 +42,7 @@ describe('The configuration', () => {
   it('is read from the environment', () => {
     const configuration = parseConfiguration({
       NODE_ENV: 'production',
+      ROLE: 'worker',
       HOST: '::1',
       PORT: '0',
       BODY_LIMIT_BYTES: '4096',
@@ -69,6 +71,7 @@ describe('The configuration', () => {
     });
     expect(configuration).toEqual({
       environment: 'production',
+      role: 'worker',
       host: '::1',
       port: 0,
       bodyLimitBytes: 4096,
@@ -95,6 +98,19 @@ describe('The configuration', () => {
       langgraphJson: './langgraph.json',
       langgraphConfig: { agent: { config: {} } },
     });
+  });
+
+  it.each(['api', 'worker'])('refuses the role %s on SQLite, which has one process', (ROLE) => {
+    expect(() => parseConfiguration({ ROLE })).toThrow(
+      `ROLE is "${ROLE}", but a SQLite file belongs to one process, which has all roles: several processes need a DATABASE_URL of PostgreSQL.`,
+    );
+    expect(parseConfiguration({ ROLE, DATABASE_URL: 'postgres://db/onauth' }).role).toBe(ROLE);
+  });
+
+  it('refuses a role that there is none of', () => {
+    expect(() => parseConfiguration({ ROLE: 'leader' })).toThrow(
+      'ROLE is "leader", but must be one of all, api, worker.',
+    );
   });
 
   it('keeps the keys of providers', () => {
