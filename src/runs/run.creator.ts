@@ -15,7 +15,7 @@ import { ThreadsService } from '../threads/threads.service.js';
 import type { Thread } from '../threads/thread.entity.js';
 import { createRun, createRunValue, type CreateRun, type CreateThreadRun } from './dto/create-run.dto.js';
 import type { CreateRunBatch } from './dto/run-batch.dto.js';
-import { RunEngine, type FollowedRun } from './engine/run.engine.js';
+import { RunEngine, type FollowedRun, type RunInterest } from './engine/run.engine.js';
 import { ThreadBusyError, ThreadNotVisibleError, ThreadTakenError } from './engine/run.errors.js';
 import type { Run } from './run.entity.js';
 import { bookkeeping, newRun } from './run.factory.js';
@@ -52,9 +52,9 @@ export class RunCreator {
   }
 
   /** The same, followed from before its first event. */
-  async createFollowed(request: CreateRun | CreateThreadRun): Promise<CreatedRun> {
+  async createFollowed(request: CreateRun | CreateThreadRun, interest: RunInterest): Promise<CreatedRun> {
     const abort = new AbortController();
-    const followed = this.engine.follow(request.run_id, abort.signal);
+    const followed = this.engine.follow(request.run_id, abort.signal, interest);
     try {
       return { run: await this.create(request), followed, abort };
     } catch (error) {

@@ -12,6 +12,9 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const MULTITASK_STRATEGIES = ['reject', 'enqueue', 'interrupt', 'rollback'] as const;
 export type MultitaskStrategy = (typeof MULTITASK_STRATEGIES)[number];
 
+/** The id of a process, or `*` for several. */
+export type Follower = string;
+
 export type CancelAction = 'interrupt' | 'rollback';
 
 /** One execution of a graph on a thread. The table of runs is also the queue. */
@@ -52,6 +55,10 @@ export class Run {
   @Column('bigint', { transformer: epochMillis, nullable: true }) ended_at!: Date | null;
   /** `{ error, message }` of a run that failed. */
   @Column('jsonb', { nullable: true }) error!: JsonObject | null;
+
+  /** Which process wants to know how the run ends, and which one wants its events: see `RunFollowers`. */
+  @Column('varchar', { nullable: true }) outcome_for!: Follower | null;
+  @Column('varchar', { nullable: true }) events_for!: Follower | null;
 
   @ManyToOne(() => Thread, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'thread_id' })

@@ -52,6 +52,8 @@ export function newRun(parts: RunParts): Run {
     started_at: null,
     ended_at: null,
     error: null,
+    outcome_for: null,
+    events_for: null,
     ...(isNewThread ? { thread } : { readThread: thread }),
   });
 }

@@ -32,14 +32,18 @@ export class RunsController {
   @HttpCode(200)
   @Authorize('threads', 'create_run', createRun)
   async stream(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.responder.streamCreated(reply, request, await this.creator.createFollowed(request));
+    return this.responder.streamCreated(reply, request, await this.creator.createFollowed(request, 'events'));
   }
 
   @Post('wait')
   @HttpCode(200)
   @Authorize('threads', 'create_run', createRun)
   async wait(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.responder.waitForCreated(reply, request, await this.creator.createFollowed(request));
+    return this.responder.waitForCreated(
+      reply,
+      request,
+      await this.creator.createFollowed(request, 'outcome'),
+    );
   }
 
   @Post('batch')

@@ -43,14 +43,18 @@ export class ThreadRunsController {
   @HttpCode(200)
   @Authorize('threads', 'create_run', createThreadRun)
   async stream(@Authorized() request: CreateThreadRun, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.responder.streamCreated(reply, request, await this.creator.createFollowed(request));
+    return this.responder.streamCreated(reply, request, await this.creator.createFollowed(request, 'events'));
   }
 
   @Post('wait')
   @HttpCode(200)
   @Authorize('threads', 'create_run', createThreadRun)
   async wait(@Authorized() request: CreateThreadRun, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.responder.waitForCreated(reply, request, await this.creator.createFollowed(request));
+    return this.responder.waitForCreated(
+      reply,
+      request,
+      await this.creator.createFollowed(request, 'outcome'),
+    );
   }
 
   @Get()

@@ -4,9 +4,8 @@ import { MoreThanOrEqual, type Repository } from 'typeorm';
 import type { ServerSentEvent } from '../http/sse.writer.js';
 import { ThreadStateService } from '../threads/thread-state.service.js';
 import type { StreamThread, ThreadStreamPlace, ThreadStreamStart } from './dto/stream-thread.dto.js';
-import { Bell } from './engine/events/bell.js';
+import { ThreadFollowers } from './engine/relay/thread.followers.js';
 import { RunEngine } from './engine/run.engine.js';
-import { RunSignals } from './engine/run.signals.js';
 import { Run } from './run.entity.js';
 
 type PlacedRun = Pick<Run, 'run_id' | 'position' | 'status' | 'resumable'>;
@@ -20,13 +19,13 @@ export class ThreadStream {
   constructor(
     @InjectRepository(Run) private readonly runs: Repository<Run>,
     private readonly engine: RunEngine,
-    private readonly signals: RunSignals,
+    private readonly followers: ThreadFollowers,
     private readonly states: ThreadStateService,
   ) {}
 
   /** Ends only with the signal. In the scope of whoever iterates; a thread that goes out of it has no more runs. */
   async *events(request: StreamThread, signal: AbortSignal): AsyncIterable<ServerSentEvent> {
-    const bell = this.bellOf(request.thread_id, signal);
+    const bell = await this.followers.follow(request.thread_id, signal);
     let place = await this.beginning(request.thread_id, request.start);
     while (!signal.aborted) {
       const rung = bell.heard(signal);
@@ -40,16 +39,6 @@ export class ThreadStream {
     }
   }
 
-  /** Rings when the thread gets a run. */
-  private bellOf(threadId: string, signal: AbortSignal): Bell {
-    const bell = new Bell();
-    const unsubscribe = this.signals.subscribe((told) => {
-      if (told.kind === 'created' && told.threadId === threadId) bell.ring();
-    });
-    signal.addEventListener('abort', unsubscribe);
-    return bell;
-  }
-
   private async *eventsOf(
     run: PlacedRun,
     seen: number,
@@ -58,7 +47,11 @@ export class ThreadStream {
   ): AsyncIterable<ServerSentEvent> {
     const { run_id, position } = run;
     let begun = seen > 0;
-    for await (const { id, event, json } of this.engine.events(run_id, { after: seen - 1, signal })) {
+    for await (const { id, event, json } of this.engine.events(run_id, {
+      after: seen - 1,
+      recent: true,
+      signal,
+    })) {
       const place = `${position}-${id + 1}`;
       if (!begun && modes.has('lifecycle')) yield lifecycle({ run_id, status: 'running' }, `${position}-0`);
       begun = true;

@@ -31,6 +31,9 @@ export class Thread {
   @Column('varchar', { nullable: true }) ttl_strategy!: TtlStrategy | null;
   @Column('double precision', { nullable: true }) ttl_minutes!: number | null;
   @Column('bigint', { transformer: epochMillis, nullable: true }) expires_at!: Date | null;
+  /** The process that streams what happens on the thread, or `*` for several; it says so again before this moment. */
+  @Column('varchar', { nullable: true }) followed_by!: string | null;
+  @Column('bigint', { transformer: epochMillis, nullable: true }) followed_until!: Date | null;
 }
 
 /** The graph that last ran on a thread, or that its creator named. */

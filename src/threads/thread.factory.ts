@@ -18,6 +18,8 @@ export function newThread(threadId: string, metadata: JsonObject, ttl?: ThreadTt
     values: null,
     interrupts: {},
     revision: 0,
+    followed_by: null,
+    followed_until: null,
     ...(ttl === undefined ? { ttl_strategy: null, ttl_minutes: null, expires_at: null } : expiry(ttl, now)),
   });
 }

@@ -1,6 +1,7 @@
 import { assistantTablesPostgres } from './assistant.tables.postgres.js';
 import { checkpointTables } from './checkpoint.tables.js';
 import type { MigrationClass } from './migration.js';
+import { relayTables } from './relay.tables.js';
 import { runTablesPostgres } from './run.tables.postgres.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesPostgres } from './store.tables.postgres.js';
@@ -15,4 +16,5 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesPostgres),
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
+  statementsMigration('RelayRuns1795305600013', relayTables),
 ];

@@ -1,6 +1,7 @@
 import { assistantTablesSqlite } from './assistant.tables.sqlite.js';
 import { checkpointTables } from './checkpoint.tables.js';
 import type { MigrationClass } from './migration.js';
+import { relayTables } from './relay.tables.js';
 import { runTablesSqlite } from './run.tables.sqlite.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesSqlite } from './store.tables.sqlite.js';
@@ -15,4 +16,5 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesSqlite),
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
+  statementsMigration('RelayRuns1795305600013', relayTables),
 ];

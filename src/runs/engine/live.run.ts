@@ -1,5 +1,9 @@
 import { EventLog } from './events/event.log.js';
+import type { EventRelay } from './relay/event.relay.js';
 import type { RunOutcome } from './run.engine.js';
+
+/** Who wants events wants the outcome too. */
+export type RunInterest = 'outcome' | 'events';
 
 /** A run that this process executes, or that somebody here follows: its events, and the promise of its outcome. */
 export class LiveRun {
@@ -9,6 +13,18 @@ export class LiveRun {
   resumable = false;
   /** Whether it was in the table, so that it has ended when it is not there any more. */
   known = false;
+  /** What readers here wait for. */
+  interest: RunInterest = 'outcome';
+  /** Its log is filled from the tables, because another process executes it. */
+  isDistant = false;
+  /** Those events are in the relay, and not among the stored ones. */
+  isRelayed = true;
+  /** The first id that was said after a process elsewhere was asked for the events: what readers of `live` begin with. */
+  liveFrom = 0;
+  /** Others have to be told of its end, because this process executes it and they follow it. */
+  isFollowedElsewhere = false;
+  /** Takes its events to those who follow it elsewhere. */
+  relay: EventRelay | undefined;
   private resolve!: (outcome: RunOutcome) => void;
   private reject!: (error: Error) => void;
 

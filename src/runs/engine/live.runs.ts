@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { LiveRun } from './live.run.js';
+import type { Run } from '../run.entity.js';
+import { isRelayed } from './relay/followers.js';
 import type { RunOutcome } from './run.engine.js';
+
+/** What a row tells of a run, whoever executes it. */
+export type KnownRun = Pick<Run, 'run_id' | 'resumable' | 'temporary'>;
 
 interface Entry {
   readonly run: LiveRun;
@@ -32,9 +37,11 @@ export class LiveRuns {
   }
 
   /** The run is in the table. */
-  know(runId: string): void {
-    const live = this.get(runId);
-    if (live) live.known = true;
+  know(run: KnownRun): void {
+    const live = this.get(run.run_id);
+    if (!live) return;
+    live.known = true;
+    live.isRelayed = isRelayed(run);
   }
 
   /** The run has ended: readers get the rest of its events, and a new reader finds it in the table. */

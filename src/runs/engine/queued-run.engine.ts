@@ -4,7 +4,14 @@ import type { Cancellation } from './queue/live-runs.canceller.js';
 import { QueueCanceller } from './queue/queue.canceller.js';
 import { QueueEnqueuer } from './queue/queue.enqueuer.js';
 import { RunAnnouncer } from './run.announcer.js';
-import { RunEngine, type FollowedRun, type RunEvent, type RunOutcome } from './run.engine.js';
+import {
+  RunEngine,
+  type EventsOptions,
+  type FollowedRun,
+  type RunEvent,
+  type RunInterest,
+  type RunOutcome,
+} from './run.engine.js';
 import { RunReader } from './run.reader.js';
 import { RunWorker } from './worker/run.worker.js';
 
@@ -29,14 +36,11 @@ export class QueuedRunEngine extends RunEngine {
     this.announcer.queued(pending);
   }
 
-  override follow(runId: string, signal: AbortSignal): FollowedRun {
-    return this.reader.follow(runId, signal);
+  override follow(runId: string, signal: AbortSignal, interest: RunInterest): FollowedRun {
+    return this.reader.follow(runId, signal, interest);
   }
 
-  override events(
-    runId: string,
-    options: { after?: number; live?: boolean; signal: AbortSignal },
-  ): AsyncIterable<RunEvent> {
+  override events(runId: string, options: EventsOptions): AsyncIterable<RunEvent> {
     return this.reader.events(runId, options);
   }
 

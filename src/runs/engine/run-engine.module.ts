@@ -6,6 +6,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { Thread } from '../../threads/thread.entity.js';
 import { Run } from '../run.entity.js';
 import { RecorderFactory } from './events/recorder.factory.js';
@@ -18,17 +19,26 @@ import { LiveRuns } from './live.runs.js';
 import { QueueCanceller } from './queue/queue.canceller.js';
 import { QueueEnqueuer } from './queue/queue.enqueuer.js';
 import { RunQueue } from './queue/run.queue.js';
+import { isPostgres } from './queue/run.sql.js';
 import { QueuedRunEngine } from './queued-run.engine.js';
+import { DistantRuns } from './relay/distant.runs.js';
+import { EventRelays } from './relay/event.relays.js';
+import { RelayStore } from './relay/relay.store.js';
+import { RelaySweeper } from './relay/relay.sweeper.js';
+import { RunFollowers } from './relay/run.followers.js';
+import { ThreadFollowers } from './relay/thread.followers.js';
 import { RunAnnouncer } from './run.announcer.js';
 import { RUN_ENGINE_OPTIONS, runEngineOptions, type RunEngineOptions } from './run-engine.options.js';
 import { NoRunEndObserver, RunEndObserver } from './run-end.observer.js';
 import { RunEngine } from './run.engine.js';
 import { RunReader } from './run.reader.js';
 import { LocalRunSignals, RunSignals } from './run.signals.js';
-import { DistantRunsWatcher } from './worker/distant-runs.watcher.js';
+import { PostgresRunSignals } from './signals/postgres.run-signals.js';
+import { Heartbeat } from './worker/heartbeat.js';
 import { LeaseKeeper } from './worker/lease.keeper.js';
 import { RunWorkerLifecycle } from './worker/run-worker.lifecycle.js';
 import { RunWorker } from './worker/run.worker.js';
+import { SignalReceiver } from './worker/signal.receiver.js';
 
 export interface RunEngineModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly inject?: FactoryProvider['inject'];
@@ -72,29 +82,41 @@ export class RunEngineModule {
           provide: RunEndObserver,
           ...(observer ? { useExisting: observer } : { useClass: NoRunEndObserver }),
         },
-        { provide: RunSignals, useClass: LocalRunSignals },
+        { provide: RunSignals, inject: [DataSource, RUN_ENGINE_OPTIONS], useFactory: signalsOn },
         { provide: RunEngine, useClass: QueuedRunEngine },
         ...PROVIDERS,
       ],
-      exports: [RunEngine, RunSignals],
+      exports: [RunEngine, RunSignals, ThreadFollowers],
     };
   }
 }
 
+/** A SQLite file belongs to one process. */
+function signalsOn(dataSource: DataSource, { workerId }: RunEngineOptions): RunSignals {
+  return isPostgres(dataSource) ? new PostgresRunSignals(dataSource, workerId) : new LocalRunSignals();
+}
+
 const PROVIDERS = [
-  DistantRunsWatcher,
+  DistantRuns,
+  EventRelays,
   GraphPerformer,
+  Heartbeat,
   LeaseKeeper,
   LiveRuns,
   QueueCanceller,
   QueueEnqueuer,
   RecorderFactory,
+  RelayStore,
+  RelaySweeper,
   RunAnnouncer,
   RunEventStore,
   RunExecutor,
   RunFinisher,
+  RunFollowers,
   RunQueue,
   RunReader,
   RunWorker,
   RunWorkerLifecycle,
+  SignalReceiver,
+  ThreadFollowers,
 ];

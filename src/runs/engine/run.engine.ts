@@ -1,5 +1,8 @@
 import type { JsonValue } from '../../graphs/execution/serialize.js';
 import type { CancelAction, Run } from '../run.entity.js';
+import type { RunInterest } from './live.run.js';
+
+export type { RunInterest } from './live.run.js';
 
 /** One event of a run's stream. */
 export interface RunEvent {
@@ -21,6 +24,15 @@ export interface RunOutcome {
   /** The root graph's last state merged with `__interrupt__` where it paused; null when nothing ran. */
   readonly values: JsonValue;
   readonly error: { readonly error: string; readonly message: string } | null;
+}
+
+/** Which events of a run a reader wants: those after an id, or only new ones. */
+export interface EventsOptions {
+  readonly after?: number;
+  readonly live?: boolean;
+  /** A run that has ended just now, elsewhere, still yields what was brought here for those who follow its thread. */
+  readonly recent?: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** A run that is followed from its beginning. */
@@ -48,14 +60,15 @@ export abstract class RunEngine {
 
   /**
    * Follows a run from its beginning, for the request that is about to enqueue it: called before `enqueue`, so that nothing
-   * is missed, however fast the run is and even when it takes its thread along. Ends with the signal.
+   * is missed, however fast the run is and even when it takes its thread along. Ends with the signal. Who needs nothing but the
+   * outcome says so: then events need not be brought here from another process.
    *
    * @example
-   * const followed = engine.follow(run.run_id, signal);
+   * const followed = engine.follow(run.run_id, signal, 'events');
    * await engine.enqueue([run]);
    * for await (const { id, event, json } of followed.events) write(id, event, json);
    */
-  abstract follow(runId: string, signal: AbortSignal): FollowedRun;
+  abstract follow(runId: string, signal: AbortSignal, interest: RunInterest): FollowedRun;
 
   /**
    * The events of a run after the one with id `after` (all, if left out), or with `live` only those from now on, until it has
@@ -64,10 +77,7 @@ export abstract class RunEngine {
    *
    * @throws EventsLostError when the reader is so far behind that events of a run that is not resumable are gone
    */
-  abstract events(
-    runId: string,
-    options: { after?: number; live?: boolean; signal: AbortSignal },
-  ): AsyncIterable<RunEvent>;
+  abstract events(runId: string, options: EventsOptions): AsyncIterable<RunEvent>;
 
   /**
    * Settles when the run has ended; at once when it has already.

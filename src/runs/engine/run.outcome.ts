@@ -1,10 +1,15 @@
 import type { JsonValue } from '../../graphs/execution/serialize.js';
-import type { Run } from '../run.entity.js';
+import type { CancelAction, Run } from '../run.entity.js';
 import type { RunEnding } from './execution/run.ending.js';
 import type { RunOutcome } from './run.engine.js';
 
 /** Of a run that was rolled back, or went with its thread. */
 export const GONE: RunOutcome = Object.freeze({ status: 'deleted', values: null, error: null });
+
+/** Of a run that was cancelled before it began. */
+export function cancelledOutcome(action: CancelAction): RunOutcome {
+  return action === 'rollback' ? GONE : { status: 'interrupted', values: null, error: null };
+}
 
 /** Of a run that has just ended. */
 export function outcomeOf(ending: RunEnding): RunOutcome {

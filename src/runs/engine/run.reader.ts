@@ -4,9 +4,22 @@ import { DataSource } from 'typeorm';
 import { Run } from '../run.entity.js';
 import { followEvents, replayEvents, type ReadPage } from './events/event.streams.js';
 import { RunEventStore } from './events/run-event.store.js';
+import type { RunInterest } from './live.run.js';
 import { LiveRuns } from './live.runs.js';
-import type { FollowedRun, RunEvent, RunOutcome } from './run.engine.js';
+import { RelayStore } from './relay/relay.store.js';
+import { RunFollowers, type FollowableRun } from './relay/run.followers.js';
+import type { EventsOptions, FollowedRun, RunEvent, RunOutcome } from './run.engine.js';
 import { GONE, recordedOutcome } from './run.outcome.js';
+
+const FOLLOWABLE = {
+  run_id: true,
+  status: true,
+  worker_id: true,
+  resumable: true,
+  temporary: true,
+  outcome_for: true,
+  events_for: true,
+} as const;
 
 /** What others are told of runs: from memory while they are live, from the tables afterwards, in the scope of the reader. */
 @Injectable()
@@ -15,10 +28,13 @@ export class RunReader {
     private readonly dataSource: DataSource,
     private readonly liveRuns: LiveRuns,
     private readonly store: RunEventStore,
+    private readonly followers: RunFollowers,
+    private readonly relayed: RelayStore,
   ) {}
 
-  follow(runId: string, signal: AbortSignal): FollowedRun {
+  follow(runId: string, signal: AbortSignal, interest: RunInterest): FollowedRun {
     const live = this.liveRuns.hold(runId, signal);
+    if (interest === 'events') live.interest = interest;
     const readPage = this.pageReader();
     return {
       events: { [Symbol.asyncIterator]: () => followEvents(live, { from: 0, readPage, signal }) },
@@ -28,20 +44,27 @@ export class RunReader {
 
   events(
     runId: string,
-    { after = -1, live: onlyLive = false, signal }: { after?: number; live?: boolean; signal: AbortSignal },
+    { after = -1, live: onlyNew = false, recent = false, signal }: EventsOptions,
   ): AsyncIterable<RunEvent> {
     const live = this.liveRuns.hold(runId, signal);
-    const from = onlyLive ? live.log.nextId : after + 1;
+    const from = onlyNew ? live.log.nextId : after + 1;
     const readPage = this.pageReader();
+    const readRelayed = this.relayReader();
     const findRun = AsyncResource.bind(() => this.find(runId));
+    const { liveRuns, followers } = this;
     return {
       async *[Symbol.asyncIterator]() {
         const run = await findRun();
         if (!run) return;
-        live.known = true;
-        if (run.status === 'pending' || run.status === 'running')
-          yield* followEvents(live, { from, readPage, signal });
-        else if (run.resumable && !onlyLive) yield* replayEvents(runId, { from, readPage, signal });
+        liveRuns.know(run);
+        if (run.status === 'pending' || run.status === 'running') {
+          const newFrom = await followers.join(live, run, 'events', onlyNew);
+          // A log that was filled before knows what is new; one that is still empty may be that of a run elsewhere.
+          const first = onlyNew && from === 0 ? newFrom : from;
+          yield* followEvents(live, { from: first, onlyNew, readPage, signal });
+        } else if (run.resumable && !onlyNew) yield* replayEvents(runId, { from, readPage, signal });
+        else if (recent && run.events_for !== null)
+          yield* replayEvents(runId, { from, readPage: readRelayed, signal });
       },
     };
   }
@@ -53,13 +76,23 @@ export class RunReader {
       relations: { thread: true },
     });
     if (!run) return GONE;
-    live.known = true;
-    return recordedOutcome(run) ?? unlessAborted(live.outcome, signal);
+    this.liveRuns.know(run);
+    const recorded = recordedOutcome(run);
+    if (recorded) return recorded;
+    await this.followers.join(live, run, 'outcome');
+    return unlessAborted(live.outcome, signal);
   }
 
-  private find(runId: string): Promise<Run | null> {
-    const select = { run_id: true, status: true, resumable: true } as const;
-    return this.dataSource.manager.findOne(Run, { where: { run_id: runId }, select });
+  private find(runId: string): Promise<FollowableRun | null> {
+    return this.dataSource.manager.findOne(Run, { where: { run_id: runId }, select: FOLLOWABLE });
+  }
+
+  /** Of a run that the reader has found in its scope. */
+  private relayReader(): ReadPage {
+    return async (run_id, from) => {
+      const found = await this.relayed.pages('relayed_event', [{ run_id, from }]);
+      return found.map(({ event }) => event);
+    };
   }
 
   /** Readers take their events whenever their clients are ready, but always in the scope in which they asked for them. */

@@ -40,7 +40,7 @@ describe.each(databases)('the events of runs on $dialect', ({ create }) => {
       gates.open(name);
       const run = newRun(await server.createThread(), gated(name, resumable), 'alice');
       const { signal } = new AbortController();
-      const followed = as('alice', () => server.engine.follow(run.run_id, signal));
+      const followed = as('alice', () => server.engine.follow(run.run_id, signal, 'events'));
       await as('alice', () => server.engine.enqueue([run]));
       const { status } = await followed.outcome();
       expect(status).toBe('success');
@@ -54,7 +54,7 @@ describe.each(databases)('the events of runs on $dialect', ({ create }) => {
       const run = newRun(uuid(), { ...gated(name, resumable), temporary: true }, 'alice');
       run.thread = newThread(run.thread_id, { owner: 'alice' });
       const { signal } = new AbortController();
-      const followed = as('alice', () => server.engine.follow(run.run_id, signal));
+      const followed = as('alice', () => server.engine.follow(run.run_id, signal, 'events'));
       await as('alice', () => server.engine.enqueue([run]));
       expect(await followed.outcome()).toMatchObject({ status: 'success', values: { name } });
       expect(summary(await collect(followed.events))).toEqual(expected(run, name));

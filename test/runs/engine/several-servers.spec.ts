@@ -38,16 +38,24 @@ describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
       expect(await asking.outcome(run)).toMatchObject({ status: 'success', values: { name } });
     });
 
-    it('tell each other that a run is gone', async () => {
+    it('tell each other how a run has ended that took its thread along', async () => {
       const name = uuid();
       const run = newRun(uuid(), { ...gated(name, false), temporary: true }, 'alice');
       const thread = await asking.createThread();
       run.thread_id = thread;
       const { signal } = new AbortController();
-      const followed = as('alice', () => asking.engine.follow(run.run_id, signal));
+      const followed = as('alice', () => asking.engine.follow(run.run_id, signal, 'events'));
       await as('alice', () => asking.engine.enqueue([run]));
       gates.open(name);
-      expect((await followed.outcome()).status).toBe('deleted');
+      expect(await followed.outcome()).toMatchObject({ status: 'success', values: { name } });
+      expect(await asking.hasThread(thread)).toBe(false);
+    });
+
+    it('tell each other that a run is gone', async () => {
+      const run = await asking.enqueue(await asking.createThread(), gated(uuid(), false));
+      const outcome = asking.outcome(run);
+      expect(await asking.cancel([run], 'rollback')).toBe(1);
+      expect((await outcome).status).toBe('deleted');
     });
 
     it('tell each other the events of resumable runs', async () => {

@@ -21,6 +21,11 @@ export class EventLog {
 
   constructor(private readonly capacity = CAPACITY) {}
 
+  /** The id of the oldest event that is, or will be, held here. */
+  get oldestId(): number {
+    return this.firstId;
+  }
+
   /** The id after the newest event. */
   get nextId(): number {
     return (this.events.at(-1)?.id ?? this.firstId - 1) + 1;
@@ -44,6 +49,15 @@ export class EventLog {
     this.bell.ring();
   }
 
+  /** Events up to this id are gone for good, and not held here: readers who need them have lost them. */
+  loseUntil(id: number): void {
+    this.events = [];
+    this.size = 0;
+    this.firstId = id;
+    this.bell.ring();
+  }
+
+  /** Their ids go up; an attempt that begins elsewhere may leave a gap. */
   append(events: readonly RunEvent[]): void {
     for (const event of events) {
       this.events.push(event);
@@ -62,13 +76,23 @@ export class EventLog {
   /** The events with this id and higher that are there already; `undefined` where some of them are not held here. */
   from(id: number): readonly RunEvent[] | undefined {
     if (id < this.firstId) return undefined;
-    const held = this.events[0]?.id ?? this.firstId;
-    return this.events.slice(id - held);
+    return this.events.slice(this.indexOf(id));
   }
 
   /** Settles at the next change, or when the signal aborts. */
   changed(signal: AbortSignal): Promise<void> {
     return this.bell.heard(signal);
+  }
+
+  /** Where the event with this id is, or the next one. Without gaps the ids tell, and most often there are none. */
+  private indexOf(id: number): number {
+    const [oldest] = this.events;
+    if (!oldest) return 0;
+    const expected = id - oldest.id;
+    const isThere = expected === 0 || (this.events[expected - 1]?.id ?? NaN) === id - 1;
+    if (isThere) return expected;
+    const found = this.events.findIndex((event) => event.id >= id);
+    return found < 0 ? this.events.length : found;
   }
 
   /** Drops a good part at once, so that it is not done at every event from then on. The newest event always stays. */

@@ -1,5 +1,5 @@
 import type { GraphEvent } from '../../../graphs/execution/run.request.js';
-import type { EventLog } from './event.log.js';
+import type { LiveRun } from '../live.run.js';
 import { TextEvent } from './text.event.js';
 
 /** Where an execution puts the events of its run. */
@@ -22,12 +22,17 @@ export interface EventRecorder {
   close(): Promise<void>;
 }
 
-/** For runs that are not resumable: their events are never anywhere but in memory. */
+/** For runs that are not resumable: their events are in memory, and elsewhere only as long as somebody follows them there. */
 export class MemoryRecorder implements EventRecorder {
-  constructor(private readonly log: EventLog) {}
+  constructor(
+    private readonly live: LiveRun,
+    private nextId: number,
+  ) {}
 
-  record({ event, data }: GraphEvent): undefined {
-    this.log.append([new TextEvent(this.log.nextId, event, JSON.stringify(data))]);
+  record({ event, data }: GraphEvent): Promise<void> | undefined {
+    const json = JSON.stringify(data);
+    this.live.log.append([new TextEvent(this.nextId++, event, json)]);
+    return this.live.relay?.noted(json.length);
   }
 
   flush(): Promise<void> {

@@ -10,6 +10,8 @@ export interface Reading {
   readonly from: number;
   readonly readPage: ReadPage;
   readonly signal: AbortSignal;
+  /** Whether only what is said from now on is wanted. */
+  readonly onlyNew?: boolean;
 }
 
 /**
@@ -18,11 +20,12 @@ export interface Reading {
  */
 export async function* followEvents(
   live: LiveRun,
-  { from, readPage, signal }: Reading,
+  { from, readPage, signal, onlyNew = false }: Reading,
 ): AsyncGenerator<RunEvent> {
   const { log } = live;
   for (let next = from; !signal.aborted;) {
     if (!live.resumable) next = Math.max(next, log.startId);
+    if (onlyNew) next = Math.max(next, live.liveFrom);
     const held = log.from(next);
     if (!held && !live.resumable) throw new EventsLostError(live.runId);
     const events = held ?? (await readPage(live.runId, next));

@@ -7,6 +7,7 @@ import type { CancelAction, Run } from '../../run.entity.js';
 import type { LiveRun } from '../live.run.js';
 import { LeaseLostError } from '../queue/lease.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
+import { EventRelays } from '../relay/event.relays.js';
 import { GraphPerformer } from './graph.performer.js';
 import { errorOf, type Performance } from './performance.js';
 import type { RunEnding } from './run.ending.js';
@@ -35,6 +36,7 @@ export class RunExecutor {
     private readonly state: GraphState,
     private readonly checkpoints: CheckpointKeeper,
     private readonly finisher: RunFinisher,
+    private readonly relays: EventRelays,
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
   ) {}
 
@@ -44,9 +46,14 @@ export class RunExecutor {
    */
   execute(task: RunTask, live: LiveRun): Promise<RunEnding | 'lost' | 'suspend'> {
     return inScopeOf(task.run, async () => {
-      const performance = await this.performInTime(task, live);
-      if (performance.kind === 'lost' || performance.kind === 'suspend') return performance.kind;
-      return this.conclude(task.run, performance);
+      this.relays.begin(task, live, task.run);
+      try {
+        const performance = await this.performInTime(task, live);
+        if (performance.kind === 'lost' || performance.kind === 'suspend') return performance.kind;
+        return await this.conclude(task.run, live, performance);
+      } finally {
+        await this.relays.end(live);
+      }
     });
   }
 
@@ -62,12 +69,12 @@ export class RunExecutor {
     }
   }
 
-  private async conclude(run: Run, performance: Performance): Promise<RunEnding | 'lost'> {
+  private async conclude(run: Run, live: LiveRun, performance: Performance): Promise<RunEnding | 'lost'> {
     let current = performance;
     for (let attempt = 1; ; attempt++) {
       try {
         const ending = await this.endingOf(run, current);
-        await this.finisher.finish(run, ending);
+        await this.finisher.finish(run, live, ending);
         this.log(run, ending);
         return ending;
       } catch (fault) {

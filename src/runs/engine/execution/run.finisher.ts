@@ -10,6 +10,10 @@ import { endSql } from '../queue/queue.statements.js';
 import { isPostgres, rowsOf } from '../queue/run.sql.js';
 import { holdThread } from '../queue/thread.lock.js';
 import { hasWebhook, RunEndObserver, type RunEnd } from '../run-end.observer.js';
+import type { LiveRun } from '../live.run.js';
+import { EventRelays } from '../relay/event.relays.js';
+import { SEVERAL, type Followers } from '../relay/followers.js';
+import { outcomeOf } from '../run.outcome.js';
 import type { RunEnding } from './run.ending.js';
 import { inScopeOf } from './run.scope.js';
 
@@ -23,26 +27,36 @@ export class CancelledMeanwhileError extends Error {
   }
 }
 
+interface RecordedEnd {
+  /** Another run of the thread is pending. */
+  readonly hasNext: boolean;
+  readonly followers: Followers;
+}
+
 /** Records how runs ended: the run, and what its thread shows of it, in one transaction, and only for the worker that holds it. */
 @Injectable()
 export class RunFinisher {
   constructor(
     private readonly dataSource: DataSource,
     private readonly observer: RunEndObserver,
+    private readonly relays: EventRelays,
   ) {}
 
   /**
    * @throws LeaseLostError when the run is another worker's by now, or gone
    * @throws CancelledMeanwhileError when somebody has cancelled it, and this ending does not know
    */
-  finish(run: Run, ending: RunEnding): Promise<void> {
-    return runAsSystem('record the end of a run', () =>
+  async finish(run: Run, live: LiveRun, ending: RunEnding): Promise<void> {
+    // Not within the transaction: it writes through a connection of its own.
+    await live.relay?.settle();
+    await runAsSystem('record the end of a run', () =>
       this.dataSource.transaction(async (manager) => {
         const { thread_id, temporary } = run;
         // Always the thread first, which locks it; most often no other run is waiting.
         if (temporary) await holdThread(manager, thread_id);
         else await this.updateThread(manager, run, ending);
-        const hasNext = await this.endRun(manager, run, ending);
+        const { hasNext, followers } = await this.endRun(manager, { run, live }, ending);
+        await this.relays.complete(manager, { run, live, outcome: outcomeOf(ending) }, followers);
         if (temporary) await manager.delete(Thread, { thread_id });
         else if (hasNext) await manager.update(Thread, { thread_id }, { status: 'busy' });
       }),
@@ -71,23 +85,27 @@ export class RunFinisher {
     await manager.update(Thread, { thread_id }, freed);
   }
 
-  /** @returns whether another run of the thread is pending */
-  private async endRun(manager: EntityManager, run: Run, ending: RunEnding): Promise<boolean> {
+  private async endRun(
+    manager: EntityManager,
+    { run, live }: { run: Run; live: LiveRun },
+    ending: RunEnding,
+  ): Promise<RecordedEnd> {
     const lease = leaseOf(run);
     const { runId, workerId, attempt } = lease;
     if (ending.kind === 'rolled back') {
       const { affected } = await manager.delete(Run, heldBy(lease));
       if (affected !== 1) throw new LeaseLostError(lease);
-      return manager.existsBy(Run, { thread_id: run.thread_id, status: 'pending' });
+      const hasNext = await manager.existsBy(Run, { thread_id: run.thread_id, status: 'pending' });
+      return { hasNext, followers: knownFollowers(live) };
     }
     const sql = endSql(isPostgres(manager.dataSource), knownCancellation(ending.status));
     const error = ending.error && JSON.stringify(ending.error);
     const now = Date.now();
     const parameters = [ending.status, error, now, runId, workerId, attempt];
-    const [row] = await rowsOf<{ pending: number | string }>(manager, sql, parameters);
+    const [row] = await rowsOf<Followers & { pending: number | string }>(manager, sql, parameters);
     if (!row) throw await this.refusal(manager, lease);
     if (hasWebhook(run)) await this.observer.record(manager, endOf(run, ending, new Date(now)));
-    return Number(row.pending) > 0;
+    return { hasNext: Number(row.pending) > 0, followers: row };
   }
 
   private async refusal(manager: EntityManager, lease: Lease): Promise<Error> {
@@ -102,6 +120,11 @@ export class RunFinisher {
 function endOf(run: Run, { status, error, summary }: EndedRun, at: Date): RunEnd {
   const columns = { status, error: error && { ...error }, ended_at: at, updated_at: at };
   return { run: Object.assign(new Run(), run, columns), values: summary?.values ?? null };
+}
+
+/** Of a run whose row is gone: who asks too late to be known here finds that out from the table. */
+function knownFollowers({ isFollowedElsewhere, relay }: LiveRun): Followers {
+  return { outcome_for: isFollowedElsewhere ? SEVERAL : null, events_for: relay ? SEVERAL : null };
 }
 
 /** A cancellation is obeyed, also when it comes at the last moment; a rollback wins over an interrupt. */

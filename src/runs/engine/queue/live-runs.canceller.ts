@@ -4,6 +4,10 @@ import { rowOf } from '../../../persistence/row.js';
 import { Thread } from '../../../threads/thread.entity.js';
 import { Run, type CancelAction } from '../../run.entity.js';
 import type { RunEndObserver } from '../run-end.observer.js';
+import { recordEnds } from '../relay/relayed.ends.js';
+import { cancelledOutcome } from '../run.outcome.js';
+
+type FoundRun = Pick<Run, 'run_id' | 'temporary' | 'outcome_for'>;
 
 /** What a cancellation did, and what is still to be done for it once the transaction is committed. */
 export interface Cancellation {
@@ -36,9 +40,11 @@ export async function cancelLiveRuns(
   const stopping = new Set((await liveRuns(manager, running)).map(({ run_id }) => run_id));
   const ended = live.filter(({ run_id }) => !stopping.has(run_id));
   if (action === 'interrupt') await tellEnds(manager, ended, observer);
+  const followed = ended.filter(({ outcome_for }) => outcome_for !== null);
+  if (followed.length > 0) await recordEnds(manager, idsOf(followed), cancelledOutcome(action));
   return {
     action,
-    ended: ended.map(({ run_id }) => run_id),
+    ended: idsOf(ended),
     stopping: [...stopping],
     endsThread: ended.some(({ temporary }) => temporary),
   };
@@ -76,9 +82,10 @@ async function valuesOf(manager: EntityManager, { thread_id }: Run): Promise<Jso
   return (thread?.values ?? null) as JsonValue;
 }
 
-function liveRuns(
-  manager: EntityManager,
-  where: FindOptionsWhere<Run>,
-): Promise<Pick<Run, 'run_id' | 'temporary'>[]> {
-  return manager.find(Run, { where, select: { run_id: true, temporary: true } });
+function liveRuns(manager: EntityManager, where: FindOptionsWhere<Run>): Promise<FoundRun[]> {
+  return manager.find(Run, { where, select: { run_id: true, temporary: true, outcome_for: true } });
+}
+
+function idsOf(runs: readonly FoundRun[]): string[] {
+  return runs.map(({ run_id }) => run_id);
 }

@@ -4,6 +4,7 @@ import { isUniqueViolation } from '../../../persistence/unique-violation.js';
 import type { Run } from '../../run.entity.js';
 import { inScopeOf } from '../execution/run.scope.js';
 import { RunEndObserver } from '../run-end.observer.js';
+import { RunFollowers } from '../relay/run.followers.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { ThreadTakenError } from '../run.errors.js';
 import { QueueEntry, type Seats } from './queue.entry.js';
@@ -14,6 +15,7 @@ export class QueueEnqueuer {
   constructor(
     private readonly dataSource: DataSource,
     private readonly observer: RunEndObserver,
+    private readonly followers: RunFollowers,
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
   ) {}
 
@@ -29,7 +31,7 @@ export class QueueEnqueuer {
   }
 
   private newEntry(seats: Seats, threads: 'look first' | 'create at once'): QueueEntry {
-    return new QueueEntry(this.options, seats, threads, this.observer);
+    return new QueueEntry(this.options, seats, threads, this.observer, this.followers);
   }
 
   /** A thread that was to be created is there already, or was just then created by another request. */

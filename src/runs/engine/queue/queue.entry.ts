@@ -5,6 +5,7 @@ import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
 import { Run } from '../../run.entity.js';
 import type { RunEndObserver } from '../run-end.observer.js';
 import type { RunEngineOptions } from '../run-engine.options.js';
+import type { RunFollowers, ThreadFollowers } from '../relay/run.followers.js';
 import { ThreadBusyError, ThreadNotVisibleError } from '../run.errors.js';
 import { cancelLiveRuns, type Cancellation } from './live-runs.canceller.js';
 import { lockThread, type LockedThread } from './thread.lock.js';
@@ -27,13 +28,15 @@ export class QueueEntry {
     private readonly seats: Seats,
     private readonly threads: 'look first' | 'create at once',
     private readonly observer: RunEndObserver,
+    private readonly followers: RunFollowers,
   ) {}
 
   /** Errors as `RunEngine.enqueue`; a unique violation where a thread is there that was to be created. */
   async add(manager: EntityManager, run: Run): Promise<void> {
-    const { position, isNext } = await this.placeOf(manager, run);
+    const { position, isNext, thread } = await this.placeOf(manager, run);
     const startsNow = isNext && run.run_after.getTime() <= Date.now() && this.seats.takeSeat();
-    const row = { ...pendingRow(run), position, ...(startsNow && this.claim()) };
+    const followers = this.followers.of(run.run_id, startsNow, thread);
+    const row = { ...pendingRow(run), ...followers, position, ...(startsNow && this.claim()) };
     (startsNow ? this.claimed : this.pending).push(Object.assign(new Run(), row));
     // The thread was found, or created, in the caller's scope just now, and is locked: that need not be asked again.
     await runAsSystem('queue a run on a thread that is visible', () => insert(manager, Run, rowOf<Run>(row)));
@@ -55,7 +58,7 @@ export class QueueEntry {
     const isNext = thread.status !== 'busy' || (await this.makeWay(manager, run));
     const position = thread.revision + 1;
     await manager.update(Thread, { thread_id: run.thread_id }, rowOf<Thread>(busy(thread, run, position)));
-    return { position, isNext };
+    return { position, isNext, thread };
   }
 
   /** Does to the thread's other runs what the strategy says. @returns whether none is left that comes first */
@@ -90,6 +93,7 @@ export class QueueEntry {
 interface Place {
   readonly position: number;
   readonly isNext: boolean;
+  readonly thread: ThreadFollowers;
 }
 
 /**
@@ -102,14 +106,14 @@ async function takeIdleThread(manager: EntityManager, run: Run): Promise<Place |
   const position = thread.revision + 1;
   const asRead = { thread_id: run.thread_id, revision: thread.revision, status: Not<ThreadStatus>('busy') };
   const { affected } = await manager.update(Thread, asRead, rowOf<Thread>(busy(thread, run, position)));
-  return affected === 1 ? { position, isNext: true } : undefined;
+  return affected === 1 ? { position, isNext: true, thread } : undefined;
 }
 
 async function createThread(manager: EntityManager, run: Run): Promise<Place> {
   const { thread } = run;
   const row = Object.assign(new Thread(), thread, busy(thread, run, thread.revision));
   await insert(manager, Thread, rowOf<Thread>(row));
-  return { position: thread.revision, isNext: true };
+  return { position: thread.revision, isNext: true, thread };
 }
 
 async function insert<T extends object>(

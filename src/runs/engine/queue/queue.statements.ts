@@ -33,7 +33,7 @@ export function renewSql(isPostgres: boolean): string {
   return `
   UPDATE "run" SET "lease_expires_at" = $1
   WHERE "worker_id" = $2 AND "status" = 'running' AND "run_id" IN (SELECT value FROM ${ids})
-  RETURNING "run_id", "attempt", "cancel_action"`;
+  RETURNING "run_id", "attempt", "cancel_action", "outcome_for", "events_for"`;
 }
 
 /** @param condition on one parameter */
@@ -46,7 +46,8 @@ export function takeBackSql(condition: string): string {
 }
 
 /**
- * Records the end of a run, for the worker that holds it, and tells how many runs of its thread are still pending.
+ * Records the end of a run, for the worker that holds it, and tells how many runs of its thread are still pending, and who follows
+ * the run.
  *
  * Parameters: the status, the error as JSON, now, and of the lease the run, the worker and the attempt.
  *
@@ -57,7 +58,8 @@ export function endSql(isPostgres: boolean, cancellation: string): string {
   UPDATE "run" SET "status" = $1, "error" = ${isPostgres ? '$2::jsonb' : 'jsonb($2)'},
     "ended_at" = $3, "updated_at" = $3, "worker_id" = NULL, "lease_expires_at" = NULL
   WHERE "run_id" = $4 AND "worker_id" = $5 AND "attempt" = $6 AND "status" = 'running' AND ${cancellation}
-  RETURNING (SELECT COUNT(*) FROM "run" o WHERE o."thread_id" = "run"."thread_id" AND o."status" = 'pending') AS "pending"`;
+  RETURNING (SELECT COUNT(*) FROM "run" o WHERE o."thread_id" = "run"."thread_id" AND o."status" = 'pending') AS "pending",
+    "outcome_for", "events_for"`;
 }
 
 /** Parameter: the thread. */

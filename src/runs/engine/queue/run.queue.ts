@@ -5,12 +5,13 @@ import { rowOf } from '../../../persistence/row.js';
 import { isUniqueViolation } from '../../../persistence/unique-violation.js';
 import { Run, type CancelAction } from '../../run.entity.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
+import type { Followers } from '../relay/followers.js';
 import { heldBy, type Lease } from './lease.js';
 import { claimSql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
 import { isPostgres, rowsOf } from './run.sql.js';
 
 /** What became of a lease that was renewed. */
-export interface RenewedLease {
+export interface RenewedLease extends Followers {
   readonly run_id: string;
   readonly attempt: number;
   /** Somebody wants the run to be cancelled. */

@@ -4,9 +4,20 @@ import { lockThreadSql } from './queue.statements.js';
 import { isPostgres, rowsOf } from './run.sql.js';
 
 /** All of a thread but its values, which may be long. */
-export type LockedThread = Pick<Thread, 'thread_id' | 'metadata' | 'status' | 'interrupts' | 'revision'>;
+export type LockedThread = Pick<
+  Thread,
+  'thread_id' | 'metadata' | 'status' | 'interrupts' | 'revision' | 'followed_by' | 'followed_until'
+>;
 
-const COLUMNS = { thread_id: true, metadata: true, status: true, interrupts: true, revision: true } as const;
+const COLUMNS = {
+  thread_id: true,
+  metadata: true,
+  status: true,
+  interrupts: true,
+  revision: true,
+  followed_by: true,
+  followed_until: true,
+} as const;
 
 /**
  * The thread, as the current scope sees it, locked until the end of the transaction: whatever changes which runs a thread has

@@ -41,6 +41,11 @@ export class RunWorker {
     return [...this.running.keys()];
   }
 
+  isExecuting(runId: string): boolean {
+    for (const { run } of this.running.keys()) if (run.run_id === runId) return true;
+    return false;
+  }
+
   open(): void {
     this.accepting = true;
     this.wake();
@@ -140,6 +145,8 @@ export class RunWorker {
       done.abort();
       this.running.delete(task);
       this.leaveSeat();
+      // What waited for this run on its thread is for others.
+      if (!this.accepting) this.announcer.handedBack();
     }
   }
 
