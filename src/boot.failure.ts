@@ -18,6 +18,7 @@ const REFUSALS = new Set([
   'InvalidAuthError',
   'DatabaseUrlError',
   'DatabaseOpenError',
+  'NewerSchemaError',
 ]);
 
 /** Errors of the operating system and of drivers say what is wrong in their message; the stack would only hide it. */
