@@ -1,29 +1,88 @@
+import { MigrationExecutor, QueryFailedError, type QueryRunner } from 'typeorm';
 import { runAsSystem } from '../on-auth/authorization.context.js';
+import { assertUsable } from './migrations/schema.version.js';
 import { createScopeIndexes } from './scope-indexes.js';
 import type { ScopedDataSource } from './scoped-data-source.js';
+import { Sqlite3Error } from './sqlite3/sqlite3.errors.js';
 
 /** Any number that other users of advisory locks in the same database are unlikely to take. */
 const MIGRATION_LOCK = 8_227_366_173_417;
 
+/** How often a process waits for the lock of a SQLite file that others are preparing. */
+const BEGIN_ATTEMPTS = 10;
+
 /**
  * Brings the schema of an initialized data source up to date: pending migrations, then the indexes of the scope keys. Of
- * several processes that start together on PostgreSQL one does it, and the others wait and find it done.
+ * several processes that start together one does it, and the others wait and find it done.
+ *
+ * @throws NewerSchemaError when a newer version has taken something away that this one needs
  */
 export function prepareDatabase(dataSource: ScopedDataSource): Promise<void> {
   return runAsSystem('bring the schema up to date', async () => {
-    if (dataSource.options.type !== 'postgres') return migrate(dataSource);
-    const lock = dataSource.createQueryRunner();
+    const runner = dataSource.createQueryRunner();
     try {
-      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await migrate(dataSource);
+      if (dataSource.options.type === 'postgres') await prepareLocked(dataSource, runner);
+      else await prepareAtOnce(dataSource, runner);
     } finally {
-      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      await lock.release();
+      await runner.release();
     }
   });
 }
 
-async function migrate(dataSource: ScopedDataSource): Promise<void> {
-  await dataSource.runMigrations({ transaction: 'each' });
+/** Under an advisory lock, which the connection holds and lets go of whatever happens to it. It may be waited for as long as it takes. */
+async function prepareLocked(dataSource: ScopedDataSource, runner: QueryRunner): Promise<void> {
+  await runner.query('SET statement_timeout = 0');
+  await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  try {
+    await migrate(dataSource, runner, 'each');
+    await createScopeIndexes(dataSource);
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.query('RESET statement_timeout');
+  }
+}
+
+/** SQLite has one lock, that of the file: in one transaction, so that another process sees all of it or nothing. */
+async function prepareAtOnce(dataSource: ScopedDataSource, runner: QueryRunner): Promise<void> {
+  await beginWhenFree(runner);
+  try {
+    await migrate(dataSource, runner, 'none');
+    await runner.commitTransaction();
+  } catch (error) {
+    await runner.rollbackTransaction();
+    throw error;
+  }
   await createScopeIndexes(dataSource);
+}
+
+/** Each attempt waits for some seconds by itself, for a process that has not prepared the file yet. */
+async function beginWhenFree(runner: QueryRunner): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await runner.startTransaction();
+      return;
+    } catch (error) {
+      if (attempt === BEGIN_ATTEMPTS || !isBusy(error)) throw error;
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  return error.driverError instanceof Sqlite3Error && error.driverError.code.startsWith('SQLITE_BUSY');
+}
+
+async function migrate(
+  dataSource: ScopedDataSource,
+  runner: QueryRunner,
+  transaction: 'each' | 'none',
+): Promise<void> {
+  const executor = new MigrationExecutor(dataSource, runner);
+  executor.transaction = transaction;
+  const executed = await executor.getExecutedMigrations();
+  assertUsable(
+    executed.map(({ name }) => name),
+    dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name),
+  );
+  await executor.executePendingMigrations();
 }
