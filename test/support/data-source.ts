@@ -5,6 +5,7 @@ import type { TestDatabase } from './databases.js';
 
 export interface TestDataSource {
   readonly dataSource: ScopedDataSource;
+  readonly url: string;
   /** Closes the data source and removes its database. */
   readonly close: () => Promise<void>;
 }
@@ -41,6 +42,7 @@ export async function openDataSource(
   }
   return {
     dataSource,
+    url: database.url,
     close: async () => {
       await dataSource.destroy();
       await database.drop();

@@ -1,5 +1,5 @@
 /** A migration that takes away what an older version needs says so by how its name begins. */
-const CONTRACTION = /^Contract/;
+const CONTRACTION = 'Contract';
 
 /** The database is of a newer version, and this one cannot work with it any more. */
 export class NewerSchemaError extends Error {
@@ -21,6 +21,6 @@ export class NewerSchemaError extends Error {
  */
 export function assertUsable(executed: readonly string[], known: readonly string[]): void {
   const names = new Set(known);
-  const contraction = executed.find((name) => name.startsWith("Contract") && !names.has(name));
+  const contraction = executed.find((name) => name.startsWith(CONTRACTION) && !names.has(name));
   if (contraction !== undefined) throw new NewerSchemaError(contraction);
 }

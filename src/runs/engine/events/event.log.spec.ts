@@ -36,6 +36,26 @@ describe('the log of a live run', () => {
     expect([log.startId, log.nextId]).toEqual([7, 9]);
   });
 
+  it('goes on after a gap, which a new attempt leaves', () => {
+    const log = new EventLog();
+    log.append(events(0, 3));
+    log.append(events(1_000, 2));
+    expect(ids(log, 1)).toEqual([1, 2, 1_000, 1_001]);
+    for (const id of [3, 500, 1_000]) expect(ids(log, id)).toEqual([1_000, 1_001]);
+    expect(ids(log, 1_002)).toEqual([]);
+    expect(log.nextId).toBe(1_002);
+  });
+
+  it('knows that events were lost on their way to it', () => {
+    const log = new EventLog();
+    log.append(events(0, 3));
+    log.loseUntil(10);
+    log.append(events(10, 1));
+    expect(ids(log, 3)).toBeUndefined();
+    expect(ids(log, 10)).toEqual([10]);
+    expect([log.startId, log.oldestId]).toEqual([0, 10]);
+  });
+
   it('drops its oldest events when it is full, and never the newest', () => {
     const log = new EventLog(10_000);
     for (let id = 0; id < 50; id++) log.append(events(id, 1, JSON.stringify('x'.repeat(1_000))));

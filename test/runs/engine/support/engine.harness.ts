@@ -194,8 +194,12 @@ export async function collect(events: AsyncIterable<RunEvent>): Promise<RunEvent
 }
 
 /** Looks again and again until it is so; a test that waits in vain fails with what it was waiting for. */
-export async function until(what: string, test: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+export async function until(
+  what: string,
+  test: () => boolean | Promise<boolean>,
+  patienceMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await test())) {
     if (Date.now() > deadline) throw new Error(`In vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
