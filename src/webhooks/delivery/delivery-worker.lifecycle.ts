@@ -5,6 +5,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { ProcessRole } from '../../configuration/process.role.js';
 import {
   DELIVERY_OPTIONS,
   WEBHOOK_SETTINGS,
@@ -26,12 +27,13 @@ export class DeliveryWorkerLifecycle implements OnApplicationBootstrap, BeforeAp
   constructor(
     private readonly worker: DeliveryWorker,
     private readonly queue: DeliveryQueue,
+    private readonly role: ProcessRole,
     @Inject(WEBHOOK_SETTINGS) private readonly settings: WebhookSettings,
     @Inject(DELIVERY_OPTIONS) private readonly options: DeliveryOptions,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (!this.settings.enabled || this.settings.keys.length === 0) return;
+    if (!this.role.executes || !this.settings.enabled || this.settings.keys.length === 0) return;
     await this.queue.takeBackOrphans();
     this.timer = setInterval(() => void this.look(), this.options.lookMs).unref();
     this.worker.open();
