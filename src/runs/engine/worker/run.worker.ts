@@ -26,6 +26,7 @@ export class RunWorker {
   private readonly alarm = new QueueAlarm(() => this.wake());
   private occupied = 0;
   private accepting = false;
+  private suspending = false;
   private wanted = false;
   private filling: Promise<void> | undefined;
 
@@ -77,6 +78,8 @@ export class RunWorker {
   /** Executes a run that is claimed for this worker, on a seat that was taken for it. */
   start(run: Run): void {
     const task = new RunTask(run);
+    // Was claimed while the server was stopping.
+    if (this.suspending) task.stop({ kind: 'suspend' });
     this.running.set(task, this.work(task));
   }
 
@@ -89,6 +92,7 @@ export class RunWorker {
     this.accepting = false;
     this.alarm.clear();
     await this.idleWithin(this.options.gracePeriodMs);
+    this.suspending = true;
     for (const task of this.tasks) task.stop({ kind: 'suspend' });
     await this.idleWithin(STOP_PATIENCE_MS);
   }
@@ -161,10 +165,16 @@ export class RunWorker {
     this.announcer.ended(run_id, ending === 'lost' ? GONE : outcomeOf(ending));
   }
 
+  /** Nothing is being claimed, and nothing is running. */
+  private async idle(): Promise<void> {
+    await this.filling;
+    await Promise.all(this.running.values());
+  }
+
   private async idleWithin(ms: number): Promise<void> {
     const idle = new AbortController();
     const timeout = sleep(ms, undefined, { signal: idle.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(this.running.values()), timeout]);
+    await Promise.race([this.idle(), timeout]);
     idle.abort();
   }
 }
