@@ -61,7 +61,7 @@ export class AssistantsController {
 
   @Delete(':assistant_id')
   @HttpCode(204)
-  @Authorize('assistants', 'delete', deleteAssistant)
+  @Authorize('assistants', 'delete', deleteAssistant, { further: ['threads:search', 'threads:delete'] })
   delete(@Authorized() { id, delete_threads }: DeleteAssistant) {
     return this.assistants.delete(id, { withThreads: delete_threads });
   }

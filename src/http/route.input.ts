@@ -3,8 +3,10 @@ import { getMetadataStorage, validateSync, type ValidationError } from 'class-va
 import { HandlerFaultError } from '../on-auth/errors.js';
 import type { AuthEvent, AuthValue } from '../on-auth/event.js';
 import type { Principal } from '../on-auth/principal.js';
+import { declarationOf, fixedIdsOf, type RouteIds } from '../on-auth/route.id.js';
 import type { RouteInput, RouteRequest } from '../on-auth/route.js';
 import { isStorable } from '../on-auth/storable.js';
+import { carriersIn } from './id.carriers.js';
 import { refuseUnstorableText } from './json-body.reader.js';
 import type { QueryParser } from './query.parsers.js';
 import { isUuid } from './validation.js';
@@ -14,7 +16,8 @@ type Fields<I> = keyof I & string;
 export interface RouteInputOptions<E extends AuthEvent, I extends object> {
   /** The validated request: a class of class-validator; initial values are the defaults, `null` counts as absent. */
   readonly type: Type<I>;
-  readonly ids?: RouteInput['ids'];
+  /** Every field that names a row, by its name or by a mark (`CarriesIds`), and where the request carries it. */
+  readonly ids?: RouteIds;
   /** Fields that come from the query instead of the body, and how each is read. */
   readonly query?: Partial<Readonly<Record<Fields<I>, QueryParser>>>;
   /** Fields that come from a header, by the header's lower-case name. */
@@ -46,8 +49,10 @@ export function routeInput<E extends AuthEvent, I extends object>(
   const { type, ids = {}, value, honours = [], accept = copyOf<E, I>(honours) } = options;
   const fields = fieldsOf(type);
   const readsBody = fields.some((field) => !isElsewhere(field, options));
+  const plainIds = fixedIdsOf(ids);
   return {
     ids,
+    carriers: fields.flatMap((field) => carriersIn(type, field, !isElsewhere(field, options))),
     async parse(request) {
       const body = readsBody ? await bodyOf(request) : {};
       const address = {
@@ -57,7 +62,10 @@ export function routeInput<E extends AuthEvent, I extends object>(
       };
       for (const [field, value] of Object.entries(address)) refuseUnstorableIn(field, value);
       const raw = { ...body, ...address };
-      return validated(instantiate(type, fields, withPlainIds(raw, ids), options.nullable ?? []), refuse);
+      return validated(
+        instantiate(type, fields, withPlainIds(raw, plainIds), options.nullable ?? []),
+        refuse,
+      );
     },
     value,
     accept(input, changed) {
@@ -104,7 +112,8 @@ function isElsewhere<E extends AuthEvent, I extends object>(
   options: RouteInputOptions<E, I>,
 ): boolean {
   const { ids = {}, query = {}, headers = {} } = options;
-  return ids[field] === 'path' || field in query || field in headers;
+  const inPath = field in ids && declarationOf(ids[field]).in === 'path';
+  return inPath || field in query || field in headers;
 }
 
 function fromQuery<E extends AuthEvent, I extends object>(
@@ -139,11 +148,8 @@ function refuseUnstorableIn(field: string, value: unknown): void {
 }
 
 /** UUIDs are compared and stored in lower case. */
-function withPlainIds(raw: Record<string, unknown>, ids: RouteInput['ids']): Record<string, unknown> {
-  const plain = Object.keys(ids).map((key) => [
-    key,
-    Array.isArray(raw[key]) ? raw[key].map(plainId) : plainId(raw[key]),
-  ]);
+function withPlainIds(raw: Record<string, unknown>, ids: readonly string[]): Record<string, unknown> {
+  const plain = ids.map((key) => [key, Array.isArray(raw[key]) ? raw[key].map(plainId) : plainId(raw[key])]);
   return { ...raw, ...(Object.fromEntries(plain) as Record<string, unknown>) };
 }
 

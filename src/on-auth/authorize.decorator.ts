@@ -1,9 +1,14 @@
 import { SetMetadata, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthorizationContext } from './authorization.context.js';
 import type { ActionOf, AuthEvent, AuthResource } from './event.js';
-import { AUTHORIZE_METADATA, PUBLIC_METADATA } from './metadata.accessor.js';
+import { AUTHORIZE_METADATA, PUBLIC_METADATA, type Authorization } from './metadata.accessor.js';
 import type { Principal } from './principal.js';
 import type { RouteInput } from './route.js';
+
+export interface AuthorizeOptions {
+  /** Events that the route's use case may fire besides, by `Authorizer.within`. */
+  readonly further?: readonly AuthEvent[];
+}
 
 /**
  * Declares the event that a route fires, and how its value is read from the request. Every route declares this or
@@ -22,8 +27,10 @@ export function Authorize<
   resource: R,
   action: A,
   input: RouteInput<NoInfer<Extract<AuthEvent, `${R}:${A}`>>, I>,
+  { further = [] }: AuthorizeOptions = {},
 ): MethodDecorator & ClassDecorator {
-  return SetMetadata(AUTHORIZE_METADATA, Object.freeze({ event: `${resource}:${action}`, input }));
+  const event = `${resource}:${action}` as AuthEvent;
+  return SetMetadata(AUTHORIZE_METADATA, Object.freeze<Authorization>({ event, input, further }));
 }
 
 /** Opens a route to everybody: no authentication, no handler, and no scope, so scoped data is out of its reach. */

@@ -1,3 +1,5 @@
+export { AuthorizationMatrix } from './authorization.matrix.js';
+export type { MatrixRow } from './authorization.matrix.js';
 export { AuthorizationContext, runAsSystem } from './authorization.context.js';
 export type { AuthorizationScope, PrincipalScope, SystemScope } from './authorization.context.js';
 export { Authorize, Authorized, CurrentUser, Public } from './authorize.decorator.js';
@@ -28,4 +30,6 @@ export type { Principal } from './principal.js';
 export { isIdentity, parsePrincipal } from './principal.js';
 export { isStorable, isStorableText } from './storable.js';
 export type { RouteAccess, RouteInput, RouteRequest } from './route.js';
+export type { IdDeclaration, IdSource, Refusal, RouteId, RouteIds } from './route.id.js';
+export { idsWithin } from './route.id.js';
 export { RouteRegistry } from './route.registry.js';

@@ -3,6 +3,13 @@ import { Reflector } from '@nestjs/core';
 import type { AuthEvent } from './event.js';
 import type { RouteInput } from './route.js';
 
+/** What `@Authorize` wrote. */
+export interface Authorization {
+  readonly event: AuthEvent;
+  readonly input: RouteInput;
+  readonly further: readonly AuthEvent[];
+}
+
 export const ON_AUTH_METADATA = 'on-auth:patterns';
 export const AUTHORIZE_METADATA = 'on-auth:authorize';
 export const PUBLIC_METADATA = 'on-auth:public';
@@ -19,7 +26,7 @@ export class OnAuthMetadataAccessor {
     return this.reflector.get<readonly string[] | undefined>(ON_AUTH_METADATA, method);
   }
 
-  authorizeOf(method: Method, controller: Type): { event: AuthEvent; input: RouteInput } | undefined {
+  authorizeOf(method: Method, controller: Type): Authorization | undefined {
     return this.reflector.getAllAndOverride(AUTHORIZE_METADATA, [method, controller]);
   }
 

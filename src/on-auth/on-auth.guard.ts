@@ -5,10 +5,8 @@ import { Authorizer } from './authorizer.js';
 import { ForbiddenError, HandlerFaultError } from './errors.js';
 import { resourceOf } from './event.js';
 import { PassportAuthenticator } from './passport.authenticator.js';
-import type { RouteAccess, RouteRequest } from './route.js';
+import type { AuthorizedAccess, RouteRequest } from './route.js';
 import { RouteRegistry } from './route.registry.js';
-
-type AuthorizedAccess = Extract<RouteAccess, { kind: 'authorized' }>;
 
 /**
  * The one global guard: authenticates, builds the event's value, has it decided, and leaves the decision in the
@@ -31,13 +29,13 @@ export class OnAuthGuard implements CanActivate {
   }
 
   private async authorize(
-    { event, input: route }: AuthorizedAccess,
+    { event, input: route, fixed }: AuthorizedAccess,
     request: RouteRequest & AuthorizedRequest,
   ) {
     const principal = await this.authenticator.authenticate(request);
     const input = await route.parse(request);
     const value = route.value(input, principal);
-    const ids = Object.keys(route.ids).map((key) => [key, idOf(value, key)] as const);
+    const ids = fixed.map((key) => [key, idOf(value, key)] as const);
     const decision = await this.authorizer.decide(principal, event, value);
     if (decision.kind === 'deny') throw new ForbiddenError();
     const changed = ids.find(([key, before]) => idOf(value, key) !== before);

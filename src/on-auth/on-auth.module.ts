@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import { AuthorizationContext } from './authorization.context.js';
+import { AuthorizationMatrix } from './authorization.matrix.js';
 import { Authorizer } from './authorizer.js';
 import { WiringError } from './errors.js';
 import { HandlerExplorer } from './handler.explorer.js';
@@ -71,12 +72,13 @@ export class OnAuthModule implements OnModuleInit {
         HandlerResolver,
         RouteExplorer,
         RouteRegistry,
+        AuthorizationMatrix,
         WiringInspector,
         PassportAuthenticator,
         Authorizer,
         { provide: APP_GUARD, useClass: OnAuthGuard },
       ],
-      exports: [Authorizer, HandlerResolver, HandlerRegistry, RouteRegistry],
+      exports: [Authorizer, HandlerResolver, HandlerRegistry, RouteRegistry, AuthorizationMatrix],
     };
   }
 

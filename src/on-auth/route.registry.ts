@@ -27,7 +27,9 @@ export class RouteRegistry {
 
   /** Every event that some route fires, sorted. */
   events(): readonly string[] {
-    const events = this.routes.flatMap(({ access }) => (access.kind === 'authorized' ? [access.event] : []));
+    const events = this.routes.flatMap(({ access }) =>
+      access.kind === 'authorized' ? [access.event, ...access.further] : [],
+    );
     return [...new Set<string>(events)].sort();
   }
 }

@@ -1,5 +1,6 @@
 import type { AuthEvent, AuthValue } from './event.js';
 import type { Principal } from './principal.js';
+import type { RouteId, RouteIds } from './route.id.js';
 
 /** The parts of a request that a route's input may be read from. */
 export interface RouteRequest {
@@ -16,8 +17,13 @@ export interface RouteRequest {
  * `I` is what the controller gets: the parsed request with what the handler changed.
  */
 export interface RouteInput<E extends AuthEvent = AuthEvent, I = unknown> {
-  /** The keys of the value that name rows, and where the request carries them. Handlers cannot change them. */
-  readonly ids: Readonly<Record<string, 'path' | 'query' | 'body'>>;
+  /** Every id that the request can carry. Handlers cannot change those that are keys of the value. */
+  readonly ids: RouteIds;
+  /**
+   * The names of all places that can carry an id, as the fields of the request tell; each one has to be among `ids`, or the boot
+   * is refused. `routeInput` finds them; an input that is written by hand lists its own, besides those in the path.
+   */
+  readonly carriers: readonly string[];
   /** Reads and validates the request. @throws HttpException 422 (400, 413, 415) that names the field */
   parse(request: RouteRequest): I | Promise<I>;
   /** The value that handlers see, filled with defaults, in the shape of the contract's section 1.9. */
@@ -27,6 +33,15 @@ export interface RouteInput<E extends AuthEvent = AuthEvent, I = unknown> {
 }
 
 /** What a route declares: the event it fires and its input; or that it is open to everybody. */
-export type RouteAccess =
-  | { readonly kind: 'authorized'; readonly event: AuthEvent; readonly input: RouteInput }
-  | { readonly kind: 'public' };
+export type RouteAccess = AuthorizedAccess | { readonly kind: 'public' };
+
+export interface AuthorizedAccess {
+  readonly kind: 'authorized';
+  readonly event: AuthEvent;
+  /** Events that its use case may fire besides, by `Authorizer.within`. */
+  readonly further: readonly AuthEvent[];
+  readonly input: RouteInput;
+  readonly ids: readonly RouteId[];
+  /** The keys of the value that handlers cannot change. */
+  readonly fixed: readonly string[];
+}

@@ -6,6 +6,7 @@ import { CreateRun, createRun } from './dto/create-run.dto.js';
 import { createRunBatch, type CreateRunBatch } from './dto/run-batch.dto.js';
 import { JoinRun, StreamRun, joinRun, streamRun } from './dto/run-id.dto.js';
 import { RunCanceller } from './run.canceller.js';
+import { AUTHORIZES_ASSISTANT, MAY_CANCEL } from './runs.events.js';
 import { RunCreator } from './run.creator.js';
 import { presentRun } from './run.presenter.js';
 import { RunResponder } from './run.responder.js';
@@ -23,21 +24,21 @@ export class RunsController {
 
   @Post()
   @HttpCode(200)
-  @Authorize('threads', 'create_run', createRun)
+  @Authorize('threads', 'create_run', createRun, AUTHORIZES_ASSISTANT)
   async create(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.row(reply, request, await this.creator.create(request));
   }
 
   @Post('stream')
   @HttpCode(200)
-  @Authorize('threads', 'create_run', createRun)
+  @Authorize('threads', 'create_run', createRun, AUTHORIZES_ASSISTANT)
   async stream(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.streamCreated(reply, request, await this.creator.createFollowed(request, 'events'));
   }
 
   @Post('wait')
   @HttpCode(200)
-  @Authorize('threads', 'create_run', createRun)
+  @Authorize('threads', 'create_run', createRun, AUTHORIZES_ASSISTANT)
   async wait(@Authorized() request: CreateRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.waitForCreated(
       reply,
@@ -48,7 +49,7 @@ export class RunsController {
 
   @Post('batch')
   @HttpCode(200)
-  @Authorize('threads', 'create_run', createRunBatch)
+  @Authorize('threads', 'create_run', createRunBatch, AUTHORIZES_ASSISTANT)
   async createBatch(@Authorized() batch: CreateRunBatch) {
     const runs = await this.creator.createBatch(batch);
     return runs.map((run) => presentRun(run));
@@ -62,19 +63,19 @@ export class RunsController {
   }
 
   @Get(':run_id/join')
-  @Authorize('threads', 'read', joinRun)
+  @Authorize('threads', 'read', joinRun, MAY_CANCEL)
   async join(@Authorized() request: JoinRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.join(reply, request, await this.runs.get(request));
   }
 
   @Get(':run_id/stream')
-  @Authorize('threads', 'read', streamRun)
+  @Authorize('threads', 'read', streamRun, MAY_CANCEL)
   async joinStream(@Authorized() request: StreamRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.joinStream(reply, request, await this.runs.find(request));
   }
 
   @Post(':run_id/cancel')
-  @Authorize('threads', 'read', cancelRun)
+  @Authorize('threads', 'read', cancelRun, MAY_CANCEL)
   async cancel(@Authorized() request: CancelRun, @Res({ passthrough: true }) reply: FastifyReply) {
     await this.canceller.cancelById(request);
     void reply.status(request.wait ? HttpStatus.NO_CONTENT : HttpStatus.ACCEPTED);

@@ -23,3 +23,8 @@ declare module '../on-auth/event.js' {
     'threads:create_run': ThreadsCreateRunValue;
   }
 }
+
+/** The assistant of a new run is decided about for itself. */
+export const AUTHORIZES_ASSISTANT = { further: ['assistants:read'] } as const;
+/** So is a cancellation, for those whom only the run's id or its stream has led there. */
+export const MAY_CANCEL = { further: ['threads:update'] } as const;

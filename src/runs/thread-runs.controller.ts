@@ -15,6 +15,7 @@ import {
   streamThreadRun,
 } from './dto/run-id.dto.js';
 import { RunCanceller } from './run.canceller.js';
+import { AUTHORIZES_ASSISTANT, MAY_CANCEL } from './runs.events.js';
 import { RunCreator } from './run.creator.js';
 import { presentRun } from './run.presenter.js';
 import { RunRemover } from './run.remover.js';
@@ -34,21 +35,21 @@ export class ThreadRunsController {
 
   @Post()
   @HttpCode(200)
-  @Authorize('threads', 'create_run', createThreadRun)
+  @Authorize('threads', 'create_run', createThreadRun, AUTHORIZES_ASSISTANT)
   async create(@Authorized() request: CreateThreadRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.row(reply, request, await this.creator.create(request));
   }
 
   @Post('stream')
   @HttpCode(200)
-  @Authorize('threads', 'create_run', createThreadRun)
+  @Authorize('threads', 'create_run', createThreadRun, AUTHORIZES_ASSISTANT)
   async stream(@Authorized() request: CreateThreadRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.streamCreated(reply, request, await this.creator.createFollowed(request, 'events'));
   }
 
   @Post('wait')
   @HttpCode(200)
-  @Authorize('threads', 'create_run', createThreadRun)
+  @Authorize('threads', 'create_run', createThreadRun, AUTHORIZES_ASSISTANT)
   async wait(@Authorized() request: CreateThreadRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.waitForCreated(
       reply,
@@ -58,7 +59,7 @@ export class ThreadRunsController {
   }
 
   @Get()
-  @Authorize('threads', 'search', listRuns)
+  @Authorize('threads', 'search', listRuns, { further: ['threads:read'] })
   list(@Authorized() request: ListRuns, @Res({ passthrough: true }) reply: FastifyReply) {
     const page = this.runs.list(request);
     return sendPage(
@@ -74,13 +75,13 @@ export class ThreadRunsController {
   }
 
   @Get(':run_id/join')
-  @Authorize('threads', 'read', joinThreadRun)
+  @Authorize('threads', 'read', joinThreadRun, MAY_CANCEL)
   async join(@Authorized() request: JoinThreadRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.join(reply, request, await this.runs.get(request));
   }
 
   @Get(':run_id/stream')
-  @Authorize('threads', 'read', streamThreadRun)
+  @Authorize('threads', 'read', streamThreadRun, MAY_CANCEL)
   async joinStream(@Authorized() request: StreamThreadRun, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.responder.joinStream(reply, request, await this.runs.find(request));
   }

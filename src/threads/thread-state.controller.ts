@@ -39,7 +39,7 @@ export class ThreadStateController {
 
   @Post('state')
   @HttpCode(200)
-  @Authorize('threads', 'update', updateState)
+  @Authorize('threads', 'update', updateState, { further: ['threads:read'] })
   update(@Authorized() request: UpdateState) {
     return this.states.update(request);
   }

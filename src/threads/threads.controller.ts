@@ -24,7 +24,7 @@ export class ThreadsController {
 
   @Post()
   @HttpCode(200)
-  @Authorize('threads', 'create', createThread)
+  @Authorize('threads', 'create', createThread, { further: ['threads:update'] })
   async create(@Authorized() thread: CreateThread) {
     return presentThread(await this.creator.create(thread));
   }
@@ -68,7 +68,7 @@ export class ThreadsController {
 
   @Post(':thread_id/copy')
   @HttpCode(200)
-  @Authorize('threads', 'read', copyThread)
+  @Authorize('threads', 'read', copyThread, { further: ['threads:create'] })
   async copy(@Authorized() { thread_id }: ThreadId) {
     return presentThread(await this.copier.copy(thread_id));
   }

@@ -38,6 +38,7 @@ export interface NoteInput {
 
 export const createNote: RouteInput<'notes:create', NoteInput> = {
   ids: { note_id: 'body' },
+  carriers: ['note_id'],
   parse: async (request) => {
     const { readBody } = request as unknown as { readBody: () => Promise<unknown> };
     const { note_id = 'new', metadata = {} } = (await readBody.call(request)) as Partial<NoteInput>;
@@ -49,6 +50,7 @@ export const createNote: RouteInput<'notes:create', NoteInput> = {
 
 export const readNote: RouteInput<'notes:read', { note_id: string }> = {
   ids: { note_id: 'path' },
+  carriers: [],
   parse: ({ params }) => params as { note_id: string },
   value: ({ note_id }) => ({ note_id }),
   accept: (input) => input,
@@ -56,6 +58,7 @@ export const readNote: RouteInput<'notes:read', { note_id: string }> = {
 
 export const readFile: RouteInput<'files:read', { file_id: string }> = {
   ids: { file_id: 'path' },
+  carriers: [],
   parse: ({ params }) => params as { file_id: string },
   value: ({ file_id }) => ({ file_id }),
   accept: (input) => input,

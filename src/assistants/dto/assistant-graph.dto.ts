@@ -31,7 +31,7 @@ export const drawGraph = routeInput('assistants:read', {
 
 export const listSubgraphs = routeInput('assistants:read', {
   type: ListSubgraphs,
-  ids: { assistant_id: 'path' },
+  ids: { assistant_id: 'path', namespace: { in: 'query', resource: 'none', refusal: 'empty' } },
   query: { namespace: text, recurse: flag },
   value: ({ id }) => ({ assistant_id: id }),
 });

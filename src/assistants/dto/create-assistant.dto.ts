@@ -4,8 +4,9 @@ import type { GraphConfig } from '../../graphs/graph.js';
 import type { JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
+import { idsWithin } from '../../on-auth/index.js';
 import { IsId, IsOneOf, IsOptionalObject } from '../../http/validation.js';
-import { IsGraphConfig } from './graph-config.validation.js';
+import { GRAPH_CONFIG_IDS, IsGraphConfig } from './graph-config.validation.js';
 
 /** The body of `POST /assistants`. */
 export class CreateAssistant {
@@ -21,7 +22,11 @@ export class CreateAssistant {
 
 export const createAssistant = routeInput('assistants:create', {
   type: CreateAssistant,
-  ids: { assistant_id: 'body' },
+  ids: {
+    assistant_id: { in: 'body', refusal: 409 },
+    graph_id: { in: 'body', resource: 'none' },
+    ...idsWithin('config', GRAPH_CONFIG_IDS),
+  },
   value: ({ assistant_id, graph_id, config, context, metadata, if_exists, name, description }) => ({
     assistant_id,
     graph_id,

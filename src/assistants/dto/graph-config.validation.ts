@@ -1,17 +1,35 @@
+import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, buildMessage } from 'class-validator';
+import { CarriesIds } from '../../http/id.carriers.js';
+import { idsWithin, type RouteIds } from '../../on-auth/index.js';
+
+const IGNORED = { in: 'body', refusal: 'ignored' } as const;
+
+/** What could name rows in the config of an assistant; runs take over none of it. */
+export const GRAPH_CONFIG_IDS: RouteIds = idsWithin('configurable', {
+  thread_id: IGNORED,
+  run_id: IGNORED,
+  assistant_id: IGNORED,
+  checkpoint_id: IGNORED,
+  checkpoint_ns: IGNORED,
+  checkpoint_map: IGNORED,
+});
 
 /** `{ tags?, recursion_limit?, configurable?, metadata? }`, as a graph can be run with it; other keys are kept as they are. */
 export function IsGraphConfig(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isGraphConfig',
-    validator: {
-      validate: isGraphConfig,
-      defaultMessage: buildMessage(
-        () =>
-          '$property must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
-      ),
-    },
-  });
+  return applyDecorators(
+    ValidateBy({
+      name: 'isGraphConfig',
+      validator: {
+        validate: isGraphConfig,
+        defaultMessage: buildMessage(
+          () =>
+            '$property must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
+        ),
+      },
+    }),
+    CarriesIds(...Object.keys(GRAPH_CONFIG_IDS)),
+  );
 }
 
 function isGraphConfig(value: unknown): boolean {

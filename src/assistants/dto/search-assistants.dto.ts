@@ -35,12 +35,14 @@ export class SearchAssistants extends CountAssistants {
 /** The contract fires `assistants:search` for a count, with no page. */
 export const countAssistants = routeInput('assistants:search', {
   type: CountAssistants,
+  ids: { graph_id: { in: 'body', resource: 'none', refusal: 'empty' } },
   value: (input) => valueOf(input, { limit: 0, offset: 0 }),
   accept: (_, value) => narrowed(value),
 });
 
 export const searchAssistants = routeInput('assistants:search', {
   type: SearchAssistants,
+  ids: { graph_id: { in: 'body', resource: 'none', refusal: 'empty' } },
   headers: { prefer: 'prefer' },
   value: (input) => valueOf(input, input),
   accept: (_, value) => ({ ...narrowed(value), limit: value.limit, offset: value.offset }),

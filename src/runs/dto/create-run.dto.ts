@@ -14,13 +14,21 @@ import type { JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsId, IsOneOf, IsOneOrListOf, IsOptionalObject } from '../../http/validation.js';
-import type { Principal } from '../../on-auth/index.js';
+import { idsWithin, type Principal, type RouteIds } from '../../on-auth/index.js';
 import { IsCommand } from '../../threads/dto/command.validation.js';
 import { allowedConfigurable, checkpointKeys, withPrincipal } from '../run.config.js';
 import { MULTITASK_STRATEGIES, type MultitaskStrategy } from '../run.entity.js';
 import type { RunKwargs } from '../run.kwargs.js';
 import type { ThreadsCreateRunValue } from '../runs.events.js';
-import { IsCheckpoint, IsInterruptPoints, IsRunConfig, IsTextList, IsWebhookUrl } from './run.validation.js';
+import {
+  CHECKPOINT_IDS,
+  CONFIG_IDS,
+  IsCheckpoint,
+  IsInterruptPoints,
+  IsRunConfig,
+  IsTextList,
+  IsWebhookUrl,
+} from './run.validation.js';
 
 /** A hundred years. */
 const MAX_DELAY_SECONDS = 3_155_760_000;
@@ -79,9 +87,18 @@ export class CreateThreadRun extends CreateRun {
   @IsId() thread_id!: string;
 }
 
+const IDS: RouteIds = {
+  assistant_id: { in: 'body', resource: 'assistants' },
+  checkpoint_id: CHECKPOINT_IDS.checkpoint_id,
+  ...idsWithin('checkpoint', CHECKPOINT_IDS),
+  ...idsWithin('config', CONFIG_IDS),
+  // The answers to interrupts, by the interrupt's id.
+  'command.resume': { in: 'body', refusal: 'ignored' },
+};
+
 export const createRun = routeInput('threads:create_run', {
   type: CreateRun,
-  ids: { assistant_id: 'body' },
+  ids: IDS,
   nullable: ['input'],
   value: createRunValue,
   honours: ['metadata'],
@@ -89,7 +106,7 @@ export const createRun = routeInput('threads:create_run', {
 
 export const createThreadRun = routeInput('threads:create_run', {
   type: CreateThreadRun,
-  ids: { thread_id: 'path', assistant_id: 'body' },
+  ids: { thread_id: 'path', ...IDS },
   nullable: ['input'],
   value: createRunValue,
   honours: ['metadata'],

@@ -1,6 +1,6 @@
 import { UnprocessableEntityException } from '@nestjs/common';
 import { parseObject, rawBodyOf } from '../../http/route.input.js';
-import type { RouteInput } from '../../on-auth/index.js';
+import type { RouteIds, RouteInput } from '../../on-auth/index.js';
 import { CreateRun, createRun } from './create-run.dto.js';
 
 export const MAX_BATCH_SIZE = 100;
@@ -12,7 +12,8 @@ export interface CreateRunBatch {
 }
 
 export const createRunBatch: RouteInput<'threads:create_run', CreateRunBatch> = {
-  ids: createRun.ids,
+  ids: ofElements(createRun.ids),
+  carriers: createRun.carriers,
   async parse(request) {
     const body = await rawBodyOf(request);
     if (!Array.isArray(body) || body.length < 1 || body.length > MAX_BATCH_SIZE) {
@@ -32,4 +33,12 @@ function parseElement(element: unknown, index: number): CreateRun {
     if (!(error instanceof UnprocessableEntityException)) throw error;
     throw new UnprocessableEntityException(`[${index}]: ${error.message}`);
   }
+}
+
+function ofElements(ids: RouteIds): RouteIds {
+  const elements = Object.entries(ids).map(([name, declared]) => {
+    const id = typeof declared === 'string' ? { in: declared } : declared;
+    return [name, { ...id, at: `[].${name}` }];
+  });
+  return Object.fromEntries(elements) as RouteIds;
 }

@@ -17,6 +17,12 @@ export class ThreadRunId extends RunId {
 
 const IDS = { run_id: 'path' } as const;
 const THREAD_IDS = { thread_id: 'path', ...IDS } as const;
+/** A stream has begun when it is found that there is no such run. The position in it is a number of that run's own. */
+const STREAM_IDS = {
+  run_id: { in: 'path', refusal: 'stream error' },
+  last_event_id: { in: 'header', resource: 'none', refusal: 'ignored' },
+} as const;
+const THREAD_STREAM_IDS = { thread_id: STREAM_IDS.run_id, ...STREAM_IDS } as const;
 
 export const readRun = routeInput('threads:read', {
   type: ThreadRunId,
@@ -83,7 +89,7 @@ export class StreamThreadRun extends StreamRun {
 
 export const streamThreadRun = routeInput('threads:read', {
   type: StreamThreadRun,
-  ids: THREAD_IDS,
+  ids: THREAD_STREAM_IDS,
   query: { cancel_on_disconnect: flag, stream_mode: list },
   headers: { last_event_id: 'last-event-id' },
   value: ({ thread_id, run_id }) => ({ thread_id, run_id }),
@@ -91,7 +97,7 @@ export const streamThreadRun = routeInput('threads:read', {
 
 export const streamRun = routeInput('threads:read', {
   type: StreamRun,
-  ids: IDS,
+  ids: STREAM_IDS,
   query: { cancel_on_disconnect: flag, stream_mode: list },
   headers: { last_event_id: 'last-event-id' },
   value: valueOfUnknownThread,

@@ -1,4 +1,7 @@
+import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, buildMessage } from 'class-validator';
+import { CarriesIds } from '../../http/id.carriers.js';
+import { idsWithin, type RouteIds } from '../../on-auth/index.js';
 
 const MAX_URL_LENGTH = 65_536;
 
@@ -14,20 +17,42 @@ export const IsInterruptPoints = (): PropertyDecorator =>
 
 export const IsTextList = (): PropertyDecorator => rule('isTextList', isTexts, 'must be a list of strings');
 
+/** What names rows in a checkpoint that a run starts from. The thread is the run's own, whatever is said here. */
+export const CHECKPOINT_IDS: RouteIds = {
+  checkpoint_id: { in: 'body', refusal: 'empty' },
+  checkpoint_ns: { in: 'body', refusal: 'empty' },
+  checkpoint_map: { in: 'body', refusal: 'empty' },
+  thread_id: { in: 'body', refusal: 'ignored' },
+};
+
+/** The same in a run's config, which may be the older form of a checkpoint. */
+export const CONFIG_IDS = idsWithin('configurable', {
+  ...CHECKPOINT_IDS,
+  run_id: { in: 'body', refusal: 'ignored' },
+  assistant_id: { in: 'body', refusal: 'ignored' },
+  user_id: { in: 'body', resource: 'none', refusal: 'ignored' },
+});
+
 /** `{ tags?, recursion_limit?, configurable?, metadata? }`; other keys are ignored. */
 export const IsRunConfig = (): PropertyDecorator =>
-  rule(
-    'isRunConfig',
-    isConfig,
-    'must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
+  applyDecorators(
+    rule(
+      'isRunConfig',
+      isConfig,
+      'must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
+    ),
+    CarriesIds(...Object.keys(CONFIG_IDS)),
   );
 
 /** `{ checkpoint_id?, checkpoint_ns?, checkpoint_map? }` */
 export const IsCheckpoint = (): PropertyDecorator =>
-  rule(
-    'isCheckpoint',
-    isCheckpoint,
-    'must be an object of checkpoint_id, checkpoint_ns (strings) and checkpoint_map (an object)',
+  applyDecorators(
+    rule(
+      'isCheckpoint',
+      isCheckpoint,
+      'must be an object of checkpoint_id, checkpoint_ns (strings) and checkpoint_map (an object)',
+    ),
+    CarriesIds(...Object.keys(CHECKPOINT_IDS)),
   );
 
 /** Which of these URLs are called is the deployment's to say: see `WebhookTargets`. */

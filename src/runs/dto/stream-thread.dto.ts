@@ -39,7 +39,7 @@ export class StreamThread {
 
 export const streamThread = routeInput('threads:read', {
   type: StreamThread,
-  ids: { thread_id: 'path' },
+  ids: { thread_id: 'path', last_event_id: { in: 'header', resource: 'none', refusal: 'ignored' } },
   query: { stream_modes: list, stream_mode: list },
   headers: { last_event_id: 'last-event-id' },
   value: ({ thread_id }) => ({ thread_id }),

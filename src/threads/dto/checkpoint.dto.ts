@@ -1,4 +1,7 @@
+import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, buildMessage } from 'class-validator';
+import { CarriesIds } from '../../http/id.carriers.js';
+import { idsWithin, type RouteIds } from '../../on-auth/index.js';
 
 /** A checkpoint as clients name it. A `thread_id` in it is not looked at: the thread is in the path. */
 export interface CheckpointDto {
@@ -9,17 +12,38 @@ export interface CheckpointDto {
 
 const MAX_LENGTH = 4000;
 
+const OBJECT_IDS: RouteIds = {
+  checkpoint_id: { in: 'body', refusal: 'empty' },
+  checkpoint_ns: { in: 'body', refusal: 'empty' },
+  checkpoint_map: { in: 'body', refusal: 'empty' },
+  thread_id: { in: 'body', refusal: 'ignored' },
+};
+
+/** What names rows in a field that holds a checkpoint. */
+export function checkpointIds(field: string): RouteIds {
+  return {
+    [field]: { in: 'body', refusal: 'empty' },
+    ...idsWithin(field, { ...OBJECT_IDS, ...idsWithin('configurable', OBJECT_IDS) }),
+  };
+}
+
 /** A checkpoint id, an object that names one, or LangGraph's config form `{ configurable: { checkpoint_id } }`. */
 export function IsCheckpoint(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isCheckpoint',
-    validator: {
-      validate: (value: unknown) => isText(value) || isCheckpoint(value) || isConfig(value),
-      defaultMessage: buildMessage(
-        () => '$property must be a checkpoint: { checkpoint_id, checkpoint_ns, checkpoint_map }',
-      ),
+  return applyDecorators(
+    ValidateBy({
+      name: 'isCheckpoint',
+      validator: {
+        validate: (value: unknown) => isText(value) || isCheckpoint(value) || isConfig(value),
+        defaultMessage: buildMessage(
+          () => '$property must be a checkpoint: { checkpoint_id, checkpoint_ns, checkpoint_map }',
+        ),
+      },
+    }),
+    (target: object, field: string | symbol) => {
+      const names = Object.keys(checkpointIds(String(field)));
+      CarriesIds(...names.map((name) => name.slice(String(field).length + 1)))(target, field);
     },
-  });
+  );
 }
 
 /** The one form that is worked with. */

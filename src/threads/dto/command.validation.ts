@@ -1,16 +1,21 @@
+import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, buildMessage } from 'class-validator';
+import { CarriesIds } from '../../http/id.carriers.js';
 
 /** `{ resume?, goto?, update? }` of a run or of an update of a state. */
 export function IsCommand(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isCommand',
-    validator: {
-      validate: isCommand,
-      defaultMessage: buildMessage(
-        () => '$property must be an object of resume, goto (nodes) and update (values)',
-      ),
-    },
-  });
+  return applyDecorators(
+    ValidateBy({
+      name: 'isCommand',
+      validator: {
+        validate: isCommand,
+        defaultMessage: buildMessage(
+          () => '$property must be an object of resume, goto (nodes) and update (values)',
+        ),
+      },
+    }),
+    CarriesIds('resume'),
+  );
 }
 
 export function isCommand(value: unknown): boolean {

@@ -18,7 +18,7 @@ export class CreateThread {
 
 export const createThread = routeInput('threads:create', {
   type: CreateThread,
-  ids: { thread_id: 'body' },
+  ids: { thread_id: { in: 'body', refusal: 409 } },
   value: ({ thread_id, metadata, if_exists, ttl }) => ({
     thread_id,
     metadata: withoutReserved(metadata),

@@ -16,6 +16,6 @@ export class PruneThreads {
 /** The event carries the first thread; each one is decided again for itself. */
 export const pruneThreads = routeInput('threads:delete', {
   type: PruneThreads,
-  ids: { thread_ids: 'body' },
+  ids: { thread_ids: { in: 'body', refusal: 'empty' } },
   value: ({ thread_ids }) => ({ thread_id: thread_ids[0] }),
 });

@@ -49,14 +49,14 @@ export class SearchThreads extends CountThreads {
 /** The contract fires `threads:search` for a count, with no page. */
 export const countThreads = routeInput('threads:search', {
   type: CountThreads,
-  ids: { ids: 'body' },
+  ids: { ids: { in: 'body', refusal: 'empty' } },
   value: (input) => valueOf(input, { limit: 0, offset: 0 }),
   accept: narrowed,
 });
 
 export const searchThreads = routeInput('threads:search', {
   type: SearchThreads,
-  ids: { ids: 'body' },
+  ids: { ids: { in: 'body', refusal: 'empty' } },
   headers: { prefer: 'prefer' },
   value: (input) => valueOf(input, input),
   accept: (input, value) => ({ ...narrowed(input, value), limit: value.limit, offset: value.offset }),

@@ -27,6 +27,6 @@ export const deleteThread = routeInput('threads:delete', {
 /** The source of a copy. */
 export const copyThread = routeInput('threads:read', {
   type: ThreadId,
-  ids: { thread_id: 'path' },
+  ids: { thread_id: { in: 'path', refusal: 409 } },
   value: ({ thread_id }) => ({ thread_id }),
 });

@@ -4,7 +4,7 @@ import { flag, integer, text } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsSearchable } from '../../http/searchable.validation.js';
 import { IsFlag, IsLimit, IsOptionalObject } from '../../http/validation.js';
-import { IsCheckpoint, type CheckpointDto } from './checkpoint.dto.js';
+import { IsCheckpoint, checkpointIds, type CheckpointDto } from './checkpoint.dto.js';
 import { ThreadId } from './thread-id.dto.js';
 
 /** `GET /threads/{thread_id}/state`, and the same at one checkpoint of its path. */
@@ -15,7 +15,7 @@ export class ReadState extends ThreadId {
 
 export const readState = routeInput('threads:read', {
   type: ReadState,
-  ids: { thread_id: 'path' },
+  ids: { thread_id: 'path', checkpoint_id: { in: 'query', refusal: 'empty' } },
   query: { checkpoint_id: text, subgraphs: flag },
   value: ({ thread_id }) => ({ thread_id }),
 });
@@ -28,7 +28,7 @@ export class ReadStateAt extends ThreadId {
 
 export const readStateAt = routeInput('threads:read', {
   type: ReadStateAt,
-  ids: { thread_id: 'path' },
+  ids: { thread_id: 'path', ...checkpointIds('checkpoint') },
   value: ({ thread_id }) => ({ thread_id }),
 });
 
@@ -42,7 +42,11 @@ export class UpdateState extends ThreadId {
 
 export const updateState = routeInput('threads:update', {
   type: UpdateState,
-  ids: { thread_id: 'path' },
+  ids: {
+    thread_id: 'path',
+    checkpoint_id: { in: 'body', refusal: 'empty' },
+    ...checkpointIds('checkpoint'),
+  },
   value: ({ thread_id }) => ({ thread_id }),
 });
 
@@ -55,7 +59,7 @@ export class ReadHistory extends ThreadId {
 
 export const readHistory = routeInput('threads:read', {
   type: ReadHistory,
-  ids: { thread_id: 'path' },
+  ids: { thread_id: 'path', before: { in: 'query', refusal: 'empty' } },
   query: { limit: integer, before: text },
   value: ({ thread_id }) => ({ thread_id }),
 });
@@ -68,6 +72,6 @@ export class SearchHistory extends ReadHistory {
 
 export const searchHistory = routeInput('threads:read', {
   type: SearchHistory,
-  ids: { thread_id: 'path' },
+  ids: { thread_id: 'path', ...checkpointIds('before'), ...checkpointIds('checkpoint') },
   value: ({ thread_id }) => ({ thread_id }),
 });
