@@ -1,0 +1,13 @@
+import type { Template } from '../support/template.js';
+import { assistantTemplates } from './assistants.templates.js';
+import { runTemplates } from './runs.templates.js';
+import { threadTemplates } from './threads.templates.js';
+
+/** At least one valid request of every route. A route without one fails the replay. */
+export const templates: readonly Template[] = [
+  { route: 'GET /ok' },
+  { route: 'GET /info' },
+  ...assistantTemplates,
+  ...threadTemplates,
+  ...runTemplates,
+];
