@@ -16,7 +16,10 @@ import { GraphRegistry } from './graph.registry.js';
 import { GRAPH_ENTITIES, STORE_ENTITIES } from './graphs.entities.js';
 import { GraphIntrospection } from './introspection/graph.introspection.js';
 import { StoreAccess } from './store/store.access.js';
+import { StoreExpiry } from './store/store.expiry.js';
 import { StoreItems } from './store/store.items.js';
+import { assertStoreSettings, STORE_SETTINGS, type StoreSettings } from './store/store.settings.js';
+import { StoreVectors } from './store/store.vectors.js';
 import { TypeOrmStore } from './store/typeorm.store.js';
 
 const GRAPH_SOURCES = Symbol('graph sources');
@@ -24,6 +27,7 @@ const GRAPH_SOURCES = Symbol('graph sources');
 export interface GraphsModuleOptions {
   /** Who decides what graphs may do with the store. Without it they have none. */
   readonly storeAccess?: Type<StoreAccess>;
+  readonly storeSettings?: StoreSettings;
 }
 
 /** Where the graphs come from when they have to be loaded or configured first. */
@@ -49,8 +53,9 @@ export class GraphsModule {
     inject,
     useFactory,
     storeAccess,
+    storeSettings = {},
   }: GraphsModuleAsyncOptions): DynamicModule {
-    const store = storeAccess ? storeProviders(storeAccess) : [];
+    const store = storeAccess ? storeProviders(storeAccess, storeSettings) : [];
     const entities = storeAccess ? [...GRAPH_ENTITIES, ...STORE_ENTITIES] : [...GRAPH_ENTITIES];
     return {
       module: GraphsModule,
@@ -78,14 +83,19 @@ export class GraphsModule {
         GraphIntrospection,
         TypeOrmCheckpointer,
         CheckpointKeeper,
-        ...(storeAccess ? [StoreItems, TypeOrmStore] : []),
+        ...(storeAccess ? [StoreItems, StoreExpiry, TypeOrmStore, STORE_SETTINGS] : []),
       ],
     };
   }
 }
 
-function storeProviders(storeAccess: Type<StoreAccess>): Provider[] {
+/** @throws WiringError for settings that cannot be kept */
+function storeProviders(storeAccess: Type<StoreAccess>, settings: StoreSettings): Provider[] {
+  assertStoreSettings(settings);
   return [
+    { provide: STORE_SETTINGS, useValue: settings },
+    StoreExpiry,
+    StoreVectors,
     StoreItems,
     { provide: StoreAccess, useClass: storeAccess },
     {

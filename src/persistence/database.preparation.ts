@@ -29,13 +29,22 @@ export function prepareDatabase(dataSource: ScopedDataSource): Promise<void> {
   });
 }
 
-/** Under an advisory lock, which the connection holds and lets go of whatever happens to it. It may be waited for as long as it takes. */
-async function prepareLocked(dataSource: ScopedDataSource, runner: QueryRunner): Promise<void> {
+function prepareLocked(dataSource: ScopedDataSource, runner: QueryRunner): Promise<void> {
+  return withSchemaLock(runner, async () => {
+    await migrate(dataSource, runner, 'each');
+    await createScopeIndexes(dataSource);
+  });
+}
+
+/**
+ * Changes the schema of a PostgreSQL while no other process does: under an advisory lock, which the connection holds and lets go of
+ * whatever happens to it. It may be waited for as long as it takes.
+ */
+export async function withSchemaLock(runner: QueryRunner, change: () => Promise<void>): Promise<void> {
   await runner.query('SET statement_timeout = 0');
   await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
-    await migrate(dataSource, runner, 'each');
-    await createScopeIndexes(dataSource);
+    await change();
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await runner.query('RESET statement_timeout');

@@ -109,7 +109,7 @@ describe.each(databases)('the module of graphs on $dialect', ({ dialect, create 
     const items = await withStore(() =>
       module.get(StoreItems).search({ namespace: [], limit: 10, offset: 0 }),
     );
-    expect(items.map(({ namespace }) => namespace)).toEqual([
+    expect(items.rows.map(({ namespace }) => namespace)).toEqual([
       ['alice', 'notes'],
       ['alice', 'notes'],
     ]);

@@ -2,18 +2,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { InMemoryStore, type Item } from '@langchain/langgraph-checkpoint';
 import fc from 'fast-check';
 import { whereBelow } from '../../src/graphs/store/namespace.query.js';
-import {
-  StoreAccess,
-  SurroundingStoreAccess,
-  type StoreRequest,
-} from '../../src/graphs/store/store.access.js';
+import { StoreAccess, type StoreRequest } from '../../src/graphs/store/store.access.js';
 import { StoreItem } from '../../src/graphs/store/store-item.entity.js';
-import { StoreItems } from '../../src/graphs/store/store.items.js';
+import type { StoreItems } from '../../src/graphs/store/store.items.js';
 import { TypeOrmStore } from '../../src/graphs/store/typeorm.store.js';
 import { runAsSystem } from '../../src/on-auth/authorization.context.js';
 import type { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
 import { databases, type TestDatabase } from '../support/databases.js';
-import { openStoreDatabase, withStore } from './support/store.database.js';
+import { SurroundingStoreAccess } from './support/surrounding-store.access.js';
+import { openStoreDatabase, storeItemsOn, withStore } from './support/store.database.js';
+
+/** One millisecond, in minutes. */
+const A_MOMENT = 1 / 60_000;
 
 describe.each(databases)('the store on $dialect', ({ dialect, create }) => {
   let database: TestDatabase;
@@ -24,7 +24,7 @@ describe.each(databases)('the store on $dialect', ({ dialect, create }) => {
   beforeAll(async () => {
     database = await create();
     dataSource = await openStoreDatabase(database.url);
-    items = new StoreItems(dataSource);
+    items = await storeItemsOn(dataSource);
     store = new TypeOrmStore(items, new SurroundingStoreAccess());
   });
   afterAll(async () => {
@@ -96,8 +96,9 @@ describe.each(databases)('the store on $dialect', ({ dialect, create }) => {
     });
 
     it('is gone when its time is over', async () => {
-      await withStore(() => items.put(['a'], 'short', {}, { ttlMinutes: -1 }));
-      await withStore(() => items.put(['a'], 'long', {}, { ttlMinutes: 5 }));
+      await withStore(() => items.put(['a'], 'short', {}, { ttl: A_MOMENT }));
+      await withStore(() => items.put(['a'], 'long', {}, { ttl: 5 }));
+      await new Promise((resolve) => setTimeout(resolve, 20));
       expect(await withStore(() => store.get(['a'], 'short'))).toBeNull();
       expect(await search([])).toEqual(['long']);
       expect(await list()).toEqual([['a']]);

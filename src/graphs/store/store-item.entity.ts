@@ -32,6 +32,11 @@ export class StoreItem {
   @Column('bigint', { transformer: epochMillis })
   updated_at!: Date;
 
+  /** What of the value is found by its meaning: the paths of members, or `false` for nothing. Null: the configured ones. */
+  @Column('jsonb', { nullable: true })
+  index_paths!: readonly string[] | false | null;
+
+  /** How long it lives after it is put, or read. */
   @Column('double precision', { nullable: true })
   ttl_minutes!: number | null;
 

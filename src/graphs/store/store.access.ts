@@ -1,5 +1,4 @@
 import type { MatchCondition } from '@langchain/langgraph-checkpoint';
-import { Injectable } from '@nestjs/common';
 
 /** What a graph asks of the store, in the words of the contract's store events (section 1.9). A policy may change it. */
 export type StoreRequest =
@@ -15,6 +14,7 @@ export interface StorePutRequest {
   namespace: string[];
   key: string;
   value: object;
+  readonly index?: readonly string[] | false;
 }
 export interface StoreDeleteRequest {
   readonly action: 'delete';
@@ -50,15 +50,4 @@ export abstract class StoreAccess {
    * @throws whatever refuses the request
    */
   abstract within<R extends StoreRequest, T>(request: R, work: (granted: R) => Promise<T>): Promise<T>;
-}
-
-/**
- * Takes no decision: the work is done in the scope that surrounds it. Where that is neither a system scope nor holds a
- * decision for the resource `store`, the data source refuses it.
- */
-@Injectable()
-export class SurroundingStoreAccess extends StoreAccess {
-  override within<R extends StoreRequest, T>(request: R, work: (granted: R) => Promise<T>): Promise<T> {
-    return work(request);
-  }
 }

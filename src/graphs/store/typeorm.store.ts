@@ -3,13 +3,14 @@ import {
   type GetOperation,
   type Item,
   type ListNamespacesOperation,
-  type MatchCondition,
   type Operation,
   type OperationResults,
   type PutOperation,
   type SearchItem,
   type SearchOperation,
 } from '@langchain/langgraph-checkpoint';
+import { toJsonObject } from '../execution/serialize.js';
+import { assertClientLabels } from './namespace.path.js';
 import { StoreAccess, type StoreListRequest, type StoreSearchRequest } from './store.access.js';
 import { InvalidStoreItemError } from './store.errors.js';
 import { StoreItems, type StoredItem } from './store.items.js';
@@ -51,7 +52,8 @@ export class TypeOrmStore extends BaseStore {
   }
 
   private fetch({ namespace, key }: GetOperation): Promise<Item | null> {
-    return this.access.within({ action: 'get', namespace: [...namespace], key }, async (granted) => {
+    const address = { namespace: asked(namespace), key };
+    return this.access.within({ action: 'get', ...address }, async (granted) => {
       const item = await this.items.get(granted.namespace, granted.key);
       return item && present(item);
     });
@@ -61,13 +63,16 @@ export class TypeOrmStore extends BaseStore {
     const { namespacePrefix, filter, query, limit = DEFAULT_LIMIT, offset = 0 } = operation;
     const request: StoreSearchRequest = {
       action: 'search',
-      namespace: [...namespacePrefix],
-      ...(filter && { filter: { ...filter } }),
+      namespace: asked(namespacePrefix),
+      ...(filter && { filter: structuredClone(filter) }),
       ...(query !== undefined && { query }),
       limit,
       offset,
     };
-    return this.access.within(request, async (granted) => (await this.items.search(granted)).map(present));
+    return this.access.within(request, async ({ filter: granted, ...search }) => {
+      const { rows } = await this.items.search({ ...search, filters: [filter, granted] });
+      return rows.map(present);
+    });
   }
 
   private enumerate({
@@ -80,45 +85,47 @@ export class TypeOrmStore extends BaseStore {
     const suffix = matchConditions.find(({ matchType }) => matchType === 'suffix');
     const request: StoreListRequest = {
       action: 'list_namespaces',
-      ...(prefix && { namespace: [...prefix.path] }),
-      ...(suffix && { suffix: [...suffix.path] }),
+      ...(prefix && { namespace: asked(prefix.path) }),
+      ...(suffix && { suffix: asked(suffix.path) }),
       ...(maxDepth !== undefined && { max_depth: maxDepth }),
       limit,
       offset,
       further: matchConditions.filter((condition) => condition !== prefix && condition !== suffix),
     };
-    return this.access.within(request, (granted) =>
-      this.items.listNamespaces({
-        match: [
-          ...condition('prefix', granted.namespace),
-          ...condition('suffix', granted.suffix),
-          ...granted.further,
-        ],
-        maxDepth: granted.max_depth,
-        limit: granted.limit,
-        offset: granted.offset,
-      }),
-    );
+    return this.access.within(request, async ({ namespace, max_depth, ...search }) => {
+      const found = await this.items.listNamespaces({ ...search, prefix: namespace, maxDepth: max_depth });
+      return [...found.rows];
+    });
   }
 
-  private write({ namespace, key, value }: PutOperation): Promise<void> {
-    const address = { namespace: [...namespace], key };
+  private write({ namespace, key, value, index }: PutOperation): Promise<void> {
+    const address = { namespace: asked(namespace), key };
     if (value === null) {
       return this.access.within({ action: 'delete', ...address }, (granted) =>
         this.items.delete(granted.namespace, granted.key),
       );
     }
-    if (typeof value !== 'object') throw new InvalidStoreItemError('The value must be an object');
-    return this.access.within({ action: 'put', ...address, value }, (granted) =>
-      this.items.put(granted.namespace, granted.key, granted.value),
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw new InvalidStoreItemError('The value must be an object');
+    const copy = toJsonObject(value);
+    const request = {
+      action: 'put',
+      ...address,
+      value: copy,
+      ...(index !== undefined && { index }),
+    } as const;
+    return this.access.within(request, (granted) =>
+      this.items.put(granted.namespace, granted.key, granted.value, { index }),
     );
   }
 }
 
-function condition(matchType: 'prefix' | 'suffix', path: string[] | undefined): MatchCondition[] {
-  return path ? [{ matchType, path }] : [];
+/** A copy that a policy may change. */
+function asked(labels: readonly string[]): string[] {
+  assertClientLabels(labels);
+  return [...labels];
 }
 
-function present({ namespace, key, value, created_at, updated_at }: StoredItem): Item {
-  return { namespace, key, value, createdAt: created_at, updatedAt: updated_at };
+function present({ created_at, updated_at, ...item }: StoredItem): SearchItem {
+  return { ...item, createdAt: created_at, updatedAt: updated_at };
 }
