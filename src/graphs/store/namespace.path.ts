@@ -13,6 +13,8 @@ const READ = new Map([...WRITTEN].map(([character, written]) => [written, charac
 
 /** PostgreSQL keeps at most about 2,700 bytes in an index row, and namespace and key are the primary key. */
 const MAX_BYTES = 2_000;
+/** Each label of a beginning or an end may be a condition of its own. */
+const MAX_LABELS = 100;
 
 /**
  * The text that a namespace is stored as: `['users', 'alice']` is `users.alice.`.
@@ -51,6 +53,8 @@ export function assertAddress(namespace: readonly string[], key: string): void {
  * @throws InvalidStoreItemError
  */
 export function assertClientLabels(labels: readonly unknown[]): void {
+  if (labels.length > MAX_LABELS)
+    throw new InvalidStoreItemError(`A namespace has at most ${MAX_LABELS} labels`);
   const wrong = labels.findIndex((label) => !isClientLabel(label));
   if (wrong < 0) return;
   throw new InvalidStoreItemError(

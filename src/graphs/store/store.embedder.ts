@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { textsAt, WHOLE, type IndexedText } from './indexed.text.js';
 import { EmbeddingFailedError } from './store.errors.js';
-import type { StoreIndex } from './store.settings.js';
+import type { StoreIndex } from '../store.settings.js';
 
 export type Vector = readonly number[];
 

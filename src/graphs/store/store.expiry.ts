@@ -4,7 +4,7 @@ import { runAsSystem } from '../../on-auth/authorization.context.js';
 import { whereOneOf } from './address.query.js';
 import { InvalidStoreItemError } from './store.errors.js';
 import { StoreItem } from './store-item.entity.js';
-import { MAX_TTL_MINUTES, STORE_SETTINGS, type StoreSettings } from './store.settings.js';
+import { MAX_TTL_MINUTES, STORE_SETTINGS, type StoreSettings } from '../store.settings.js';
 
 const MS_PER_MINUTE = 60_000;
 

@@ -7,7 +7,7 @@ import { PgvectorRanking } from './pgvector.ranking.js';
 import { StoreEmbedder, type EmbeddedText, type IndexChoice } from './store.embedder.js';
 import { InvalidStoreItemError } from './store.errors.js';
 import type { StoreItem } from './store-item.entity.js';
-import { STORE_SETTINGS, type StoreSettings } from './store.settings.js';
+import { STORE_SETTINGS, type StoreSettings } from '../store.settings.js';
 import { StoreVector } from './store-vector.entity.js';
 import { vectorText, type RankedItem, type RankingPage, type VectorRanking } from './vector.ranking.js';
 
