@@ -35,6 +35,7 @@ const forbidden = {
   policies: ['authentication', 'persistence', 'graphs', 'http', 'app.module', 'server'],
   threads: [...FEATURES.filter((name) => name !== 'threads'), ...TOP],
   assistants: [...FEATURES.filter((name) => !['assistants', 'threads'].includes(name)), ...TOP],
+  store: [...FEATURES.filter((name) => name !== 'store'), ...TOP],
   runs: [...FEATURES.filter((name) => !['runs', 'threads', 'assistants'].includes(name)), ...TOP],
   webhooks: [...FEATURES.filter((name) => !['webhooks', 'runs', 'threads'].includes(name)), ...TOP],
 };

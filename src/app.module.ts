@@ -14,7 +14,7 @@ import { OwnerPolicy } from './policies/owner.policy.js';
 import { RunEngineModule } from './runs/engine/run-engine.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { AuthorizedStoreAccess } from './store/authorized-store.access.js';
-import { STORE_EVENTS } from './store/store.events.js';
+import { StoreModule } from './store/store.module.js';
 import { PROBED_ROUTES } from './system/system.controller.js';
 import { SystemModule } from './system/system.module.js';
 import { ThreadsModule } from './threads/threads.module.js';
@@ -54,7 +54,10 @@ export class AppModule {
             ...(!serves && { onlyRoutes: PROBED_ROUTES }),
           }),
         }),
-        GraphsModule.forRoot(deployment.graphs, { storeAccess: AuthorizedStoreAccess }),
+        GraphsModule.forRoot(deployment.graphs, {
+          storeAccess: AuthorizedStoreAccess,
+          storeSettings: deployment.store,
+        }),
         RunEngineModule.forRootAsync({
           inject: [Configuration, ProcessRole],
           useFactory: ({ runsConcurrency, runTimeoutSeconds }: Configuration, { executes }: ProcessRole) => ({
@@ -68,6 +71,7 @@ export class AppModule {
         AssistantsModule,
         ThreadsModule,
         RunsModule,
+        StoreModule,
         ...modules,
       ],
       providers: [...policies],
@@ -78,11 +82,10 @@ export class AppModule {
 /** The project's own `Auth` object, or the keys that are configured: never both. */
 function authenticationOf({ auth, configuration }: Deployment): OnAuthModuleAsyncOptions {
   const { handlerTimeoutMs } = configuration;
-  const shared = { handlerTimeoutMs, firedEvents: STORE_EVENTS };
-  if (auth) return { useFactory: () => ({ ...auth, ...shared }) };
+  if (auth) return { useFactory: () => ({ ...auth, handlerTimeoutMs }) };
   return {
     imports: [AuthenticationModule.forRoot()],
     inject: [ACTIVE_STRATEGIES],
-    useFactory: (strategies: AuthenticationStrategy[]) => ({ strategies, ...shared }),
+    useFactory: (strategies: AuthenticationStrategy[]) => ({ strategies, handlerTimeoutMs }),
   };
 }

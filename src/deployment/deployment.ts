@@ -10,6 +10,7 @@ import { handlersOf } from '../langgraph-auth/langgraph-auth.handlers.js';
 import { parseLangGraphAuth } from '../langgraph-auth/langgraph-auth.parser.js';
 import { LangGraphAuthStrategy } from '../langgraph-auth/langgraph-auth.strategy.js';
 import { LANGGRAPH_EVENTS } from '../langgraph-auth/langgraph.events.js';
+import type { StoreSettings } from '../graphs/store.settings.js';
 import type { OnAuthModuleOptions } from '../on-auth/index.js';
 import type { WebhookSettings } from '../webhooks/webhook.settings.js';
 import { parseGraphDefaults } from './graph-defaults.parser.js';
@@ -23,6 +24,8 @@ export abstract class Deployment {
   abstract readonly configuration: Configuration;
   abstract readonly graphs: GraphSources;
   abstract readonly graphDefaults: GraphDefaults;
+  /** Times to live of store items, and how they are found by what they mean. */
+  abstract readonly store: StoreSettings;
   /** The project's own: then nobody else says who is calling and what they may do. */
   abstract readonly auth: DeploymentAuth | undefined;
   abstract readonly webhooks: WebhookSettings;
@@ -35,13 +38,18 @@ export interface DeploymentOptions {
   readonly environment?: Environment;
   /** The graphs that are served where no `langgraph.json` is configured. The built-in `agent` unless given. */
   readonly graphs?: GraphSources;
+  /**
+   * Times to live of store items, and the embeddings that find them by what they mean. What a `langgraph.json` says in `store` comes
+   * first, part by part.
+   */
+  readonly store?: StoreSettings;
 }
 
 /**
  * @throws ConfigurationError for a wrong setting
  * @throws ProjectError, InvalidAuthError for a project that cannot be served
  */
-export async function openDeployment({ environment, graphs }: DeploymentOptions): Promise<Deployment> {
+export async function openDeployment({ environment, graphs, store }: DeploymentOptions): Promise<Deployment> {
   const configuration = await readConfiguration(environment);
   const { langgraphJson, langgraphConfig } = configuration;
   const served: LoadedProject = langgraphJson
@@ -52,6 +60,7 @@ export async function openDeployment({ environment, graphs }: DeploymentOptions)
     configuration,
     graphs: served.graphs,
     graphDefaults: parseGraphDefaults(langgraphConfig, Object.keys(served.graphs)),
+    store: { ...store, ...served.store },
     auth: served.auth && authOf(served.auth),
     webhooks: await webhookSettingsOf(configuration, served.webhooks),
   };

@@ -18,7 +18,7 @@ import { GraphIntrospection } from './introspection/graph.introspection.js';
 import { StoreAccess } from './store/store.access.js';
 import { StoreExpiry } from './store/store.expiry.js';
 import { StoreItems } from './store/store.items.js';
-import { assertStoreSettings, STORE_SETTINGS, type StoreSettings } from './store/store.settings.js';
+import { assertStoreSettings, STORE_SETTINGS, type StoreSettings } from './store.settings.js';
 import { StoreVectors } from './store/store.vectors.js';
 import { TypeOrmStore } from './store/typeorm.store.js';
 

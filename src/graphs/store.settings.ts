@@ -1,5 +1,5 @@
 import type { EmbeddingsInterface } from '@langchain/core/embeddings';
-import { WiringError } from '../../on-auth/errors.js';
+import { WiringError } from '../on-auth/errors.js';
 
 export const STORE_SETTINGS = Symbol('settings of the store');
 

@@ -2,6 +2,7 @@ import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GraphNotFoundError, InvalidStateUpdateError } from '../graphs/graph.errors.js';
+import { EmbeddingFailedError, InvalidStoreItemError } from '../graphs/store/store.errors.js';
 import { ForbiddenError, UnauthenticatedError } from '../on-auth/errors.js';
 import { HandlerAnswer } from '../on-auth/handler.answer.js';
 import { isIndexRowTooLarge } from '../persistence/index-row-size.js';
@@ -43,6 +44,8 @@ export function answerTo(exception: unknown): ErrorAnswer {
   if (isIndexRowTooLarge(exception)) return answer(422, 'a value of an indexed metadata key is too large');
   if (exception instanceof GraphNotFoundError) return answer(404, exception.message);
   if (exception instanceof InvalidStateUpdateError) return answer(422, exception.message);
+  if (exception instanceof InvalidStoreItemError) return answer(422, exception.message);
+  if (exception instanceof EmbeddingFailedError) return answer(503, exception.message);
   if (exception instanceof HttpException) return answer(exception.getStatus(), detailOf(exception));
   if (exception instanceof HandlerAnswer)
     return answer(exception.status, exception.message, sendable(exception.headers));

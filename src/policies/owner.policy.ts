@@ -1,5 +1,6 @@
 import { ForbiddenException, Injectable } from '@nestjs/common';
 import { OnAuth, type HandlerArgument } from '../on-auth/index.js';
+import { identityLabel } from '../store/identity.label.js';
 
 /**
  * The default of this deployment: what somebody creates is theirs alone. `metadata.owner` is stamped on everything that is
@@ -21,11 +22,12 @@ export class OwnerPolicy {
     return { owner: user.identity };
   }
 
-  /** The first label of a namespace is its owner; asking everywhere means everywhere among one's own. */
+  /** The first label of a namespace names its owner; asking everywhere means everywhere among one's own. */
   @OnAuth('store')
   ownNamespace({ user, value }: HandlerArgument<'store'>) {
-    if (!('key' in value) && !value.namespace?.length) value.namespace = [user.identity];
-    if (value.namespace?.[0] !== user.identity) throw new ForbiddenException('Not authorized');
+    const own = identityLabel(user.identity);
+    if (!('key' in value) && !value.namespace?.length) value.namespace = [own];
+    if (value.namespace?.[0] !== own) throw new ForbiddenException('Not authorized');
   }
 
   @OnAuth(['assistants:read', 'assistants:search'])

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { StoreAccess, type StoreRequest } from '../graphs/store/store.access.js';
 import { Authorizer, type AuthValue } from '../on-auth/index.js';
-import type { STORE_EVENTS } from './store.events.js';
-
-type StoreEvent = (typeof STORE_EVENTS)[number];
+import { checkLeft } from './left.value.js';
+import type { StoreEvent } from './store.events.js';
 
 /**
  * Has every use of the store inside a graph decided for the principal whose run it is, by the handlers of `store:*`: they may rewrite
@@ -18,7 +17,7 @@ export class AuthorizedStoreAccess extends StoreAccess {
   override within<R extends StoreRequest, T>(request: R, work: (granted: R) => Promise<T>): Promise<T> {
     const event: StoreEvent = `store:${request.action}`;
     const value = valueOf(request);
-    return this.authorizer.within(event, value, () => work({ ...request, ...value }));
+    return this.authorizer.within(event, value, () => work({ ...request, ...checkLeft(event, value) }));
   }
 }
 

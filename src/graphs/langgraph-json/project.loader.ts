@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { InvalidGraphError } from '../graph.errors.js';
 import type { GraphSources } from '../graph.js';
 import { parseGraph } from '../graph.parser.js';
+import type { StoreSettings } from '../store.settings.js';
 import { describeFault } from './fault.description.js';
 import { openTypeScript, type ModuleImporter } from './module.importer.js';
 import { codeOf, currentEnvironment, environmentOf, extendEnvironment } from './project.environment.js';
@@ -11,6 +12,7 @@ import type { Project, ProjectExport, ProjectWebhooks } from './project.js';
 import { ProjectModules } from './project.modules.js';
 import { resolveHeaders } from './project-webhooks.parser.js';
 import { parseProject } from './project.parser.js';
+import { loadStoreSettings } from './project-store.loader.js';
 
 /** An existing LangGraph.js project, ready to be served. */
 export interface LoadedProject {
@@ -19,6 +21,8 @@ export interface LoadedProject {
   readonly auth?: LoadedAuth;
   /** What the project says of webhooks, with the values of its headers. */
   readonly webhooks?: ProjectWebhooks;
+  /** What `store` says, as far as it says it. */
+  readonly store?: StoreSettings;
 }
 
 export interface LoadedAuth {
@@ -46,8 +50,9 @@ export async function loadProject(
   const headers = resolveHeaders(file, project.webhooks, currentEnvironment());
   const modules = new ProjectModules(project, await importerFor(project, open));
   const auth = project.auth && (await loadAuth(project.auth, modules));
+  const store = await loadStoreSettings(project, modules);
   const graphs = await loadGraphs(project, modules);
-  return { graphs, ...(auth && { auth }), webhooks: { ...project.webhooks, headers } };
+  return { graphs, ...(auth && { auth }), store, webhooks: { ...project.webhooks, headers } };
 }
 
 async function textOf(file: string): Promise<string> {

@@ -44,6 +44,28 @@ describe('parseProject', () => {
     expect(parse({ graphs })).toMatchObject({ auth: undefined, env: {} });
   });
 
+  it('reads the times to live and the index of the store', () => {
+    const store = (value: unknown) => parse({ graphs, store: value }).store;
+    expect(store(undefined)).toEqual({});
+    expect(store({ ttl: null, index: null })).toEqual({});
+    expect(store({ ttl: { default_ttl: 60, refresh_on_read: false, sweep_interval_minutes: 0.5 } })).toEqual({
+      ttl: { defaultTtl: 60, refreshOnRead: false, sweepInterval: 0.5 },
+    });
+    expect(store({ index: { embed: './embed.ts:embed', dims: 3, fields: ['title'] } })).toEqual({
+      index: {
+        embed: { setting: 'store.index.embed', path: './embed.ts', exportName: 'embed' },
+        dims: 3,
+        fields: ['title'],
+      },
+    });
+    expect(store({ index: { embed: 'openai:text-embedding-3-small', dims: 1536 } })).toEqual({
+      index: { embed: { openaiModel: 'text-embedding-3-small' }, dims: 1536 },
+    });
+    expect(store({ index: { embed: 'embed.ts:embed', dims: 3 } }).index?.embed).toMatchObject({
+      path: 'embed.ts',
+    });
+  });
+
   it('lists what has no effect, and what of it somebody may rely on', () => {
     const json = {
       $schema: 'https://example.com/schema.json',
@@ -51,7 +73,7 @@ describe('parseProject', () => {
       dependencies: ['.'],
       graphs,
       env: {},
-      store: { ttl: {} },
+      store: { ttl: { default_tll: 5 }, index: { embed: 'openai:m', dims: 3 } },
       http: { app: './app.ts' },
       atuh: {},
       auth: { path: './auth.ts', disable_studio_auth: false, cache: {}, toString: 1 },
@@ -61,7 +83,6 @@ describe('parseProject', () => {
       '$schema',
       'node_version',
       'dependencies',
-      'store',
     ]);
     expect(unused.filter(({ matters }) => matters)).toEqual([
       {
@@ -77,6 +98,7 @@ describe('parseProject', () => {
       },
       { setting: 'auth.cache', reason: 'every request is authenticated anew', matters: true },
       { setting: 'auth.toString', reason: 'this server does not know it', matters: true },
+      { setting: 'store.ttl.default_tll', reason: 'this server does not know it', matters: true },
     ]);
   });
 });
@@ -110,6 +132,37 @@ describe('A langgraph.json that is not in the format is refused with one sentenc
     [withSetting('env', ''), ENV],
     [withSetting('env', null), ENV],
     [withSetting('env', { PORT: 5 }), 'env.PORT must be a text; put it in quotes.'],
+    [withSetting('store', 5), 'store must be an object, such as { "ttl": { "default_ttl": 60 } }.'],
+    [withSetting('store', { ttl: 5 }), 'store.ttl must be an object, such as { "default_ttl": 60 }.'],
+    [
+      withSetting('store', { ttl: { default_ttl: 0 } }),
+      'store.ttl.default_ttl must be a number of minutes above 0, at most 52560000.',
+    ],
+    [
+      withSetting('store', { ttl: { sweep_interval_minutes: 1e9 } }),
+      'store.ttl.sweep_interval_minutes must be a number of minutes above 0, at most 34560.',
+    ],
+    [
+      withSetting('store', { ttl: { refresh_on_read: 'no' } }),
+      'store.ttl.refresh_on_read must be true or false.',
+    ],
+    [
+      withSetting('store', { index: [] }),
+      'store.index needs embed and dims, such as { "embed": "./embed.ts:embed", "dims": 1536 }.',
+    ],
+    [
+      withSetting('store', { index: { embed: './a.ts', dims: 1.5 } }),
+      'store.index.dims must be a whole number from 1 to 16000: how many numbers the vectors have.',
+    ],
+    [withSetting('store', { index: { dims: 3 } }), `store.index.embed ${EXPORT}`],
+    [
+      withSetting('store', { index: { embed: 'cohere:embed-english-v3', dims: 3 } }),
+      'store.index.embed names the provider "cohere", but only "openai:model" is known; export an embedding function of your own and name it by "path:export".',
+    ],
+    [
+      withSetting('store', { index: { embed: './a.ts', dims: 3, fields: [] } }),
+      'store.index.fields must be a list of paths, such as ["title", "chapters[*].text"].',
+    ],
     [withSetting('auth', null), AUTH],
     [withSetting('auth', './auth.ts:auth'), AUTH],
     [withSetting('auth', { disable_studio_auth: true }), AUTH],

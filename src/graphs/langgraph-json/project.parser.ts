@@ -1,14 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import { isObject, parseExport, type Json } from './export.parser.js';
 import { ProjectError } from './project.error.js';
 import type { Project, ProjectExport, Variables } from './project.js';
 import { parseWebhooks } from './project-webhooks.parser.js';
+import { parseStore } from './project-store.parser.js';
 import { unusedSettings } from './unused.settings.js';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** `./agent.ts:graph`. The colon of a Windows drive is followed by a slash and so begins no name. */
-const EXPORT = /^(.+?)(?::([^:/\\]+))?$/;
-const LOADABLE = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx'];
 
 /**
  * Reads the text of a `langgraph.json`. Looks at no other file.
@@ -25,6 +21,7 @@ export function parseProject(file: string, text: string): Project {
     env: parseEnv(file, json.env),
     auth: parseAuth(file, json.auth),
     webhooks: parseWebhooks(file, json),
+    store: parseStore(file, json.store),
     unused: unusedSettings(json),
   };
 }
@@ -58,21 +55,6 @@ function parseGraphs(file: string, graphs: unknown): ReadonlyMap<string, Project
   );
 }
 
-function parseExport(file: string, setting: string, reference: unknown): ProjectExport {
-  const [, path, exportName = 'default'] = EXPORT.exec(typeof reference === 'string' ? reference : '') ?? [];
-  if (path === undefined)
-    throw new ProjectError(
-      file,
-      `${setting} must be "path:export", such as "./agent.ts:graph", or an object with such a path.`,
-    );
-  if (!LOADABLE.some((extension) => path.endsWith(extension)))
-    throw new ProjectError(
-      file,
-      `${setting} is ${path}, but only ${LOADABLE.join(', ')} files can be served.`,
-    );
-  return { setting, path, exportName };
-}
-
 function parseEnv(file: string, env: unknown): string | Variables {
   // A list only names variables that are expected to be set already.
   if (env === undefined || Array.isArray(env)) return {};
@@ -87,8 +69,4 @@ function parseAuth(file: string, auth: unknown): ProjectExport | undefined {
   if (auth === undefined) return undefined;
   if (isObject(auth) && auth.path !== undefined) return parseExport(file, 'auth.path', auth.path);
   throw new ProjectError(file, 'auth needs a path, such as { "path": "./auth.ts:auth" }.');
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import type { StoreIndex, StoreTtl } from '../store.settings.js';
+
 /** What a `langgraph.json` says, as far as this server goes by it. */
 export interface Project {
   /** The file as it was named, for messages. */
@@ -10,7 +12,19 @@ export interface Project {
   readonly env: string | Variables;
   readonly auth: ProjectExport | undefined;
   readonly webhooks: ProjectWebhooks;
+  readonly store: ProjectStore;
   readonly unused: readonly UnusedSetting[];
+}
+
+/** How the store keeps and finds items, with the embedding function not loaded yet. */
+export interface ProjectStore {
+  readonly ttl?: StoreTtl;
+  readonly index?: ProjectIndex;
+}
+
+export interface ProjectIndex extends Pick<StoreIndex, 'dims' | 'fields'> {
+  /** An export, or the name of one of OpenAI's models. */
+  readonly embed: ProjectExport | { readonly openaiModel: string };
 }
 
 /** One export of one of the project's files. */

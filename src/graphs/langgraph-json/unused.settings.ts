@@ -1,3 +1,4 @@
+import { isObject } from './export.parser.js';
 import type { UnusedSetting } from './project.js';
 
 const NOTHING_IS_BUILT =
@@ -20,7 +21,6 @@ const REASONS: Readonly<Record<string, string>> = {
   pip_installer: NOTHING_IS_BUILT,
   python_version: NOTHING_IS_BUILT,
   source: NOTHING_IS_BUILT,
-  store: 'items are kept in the database of DATABASE_URL',
   ui: 'no user interface is served',
   ui_config: 'no user interface is served',
 };
@@ -33,20 +33,42 @@ const REASONS_THAT_MATTER: Readonly<Record<string, string>> = {
   http: 'routes are those of this server, and CORS_ORIGINS says which web pages may call them',
 };
 
-const USED = new Set(['auth', 'auth.path', 'env', 'graphs', 'webhooks']);
+const USED = new Set([
+  'auth',
+  'auth.path',
+  'env',
+  'graphs',
+  'store',
+  'store.index',
+  'store.index.dims',
+  'store.index.embed',
+  'store.index.fields',
+  'store.ttl',
+  'store.ttl.default_ttl',
+  'store.ttl.refresh_on_read',
+  'store.ttl.sweep_interval_minutes',
+  'webhooks',
+]);
+/** Settings whose members are looked at one by one. */
+const NESTED = ['auth', 'store', 'store.index', 'store.ttl'];
 
 /** Every setting that is there without an effect, known or not, in the order of the file. */
 export function unusedSettings(json: Readonly<Record<string, unknown>>): readonly UnusedSetting[] {
-  const { auth, http } = json;
-  const nested = typeof auth === 'object' && auth !== null ? Object.keys(auth) : [];
-  const names = [...Object.keys(json), ...nested.map((name) => `auth.${name}`)];
-  const isUsed = (name: string) => USED.has(name) || (name === 'http' && onlyDisablesWebhooks(http));
-  return names.filter((name) => !isUsed(name)).map(unused);
+  const nested = NESTED.flatMap((setting) => membersOf(json, setting));
+  const isUsed = (name: string) => USED.has(name) || (name === 'http' && onlyDisablesWebhooks(json.http));
+  return [...Object.keys(json), ...nested].filter((name) => !isUsed(name)).map(unused);
 }
 
 /** The one setting of `http` that is gone by. */
 function onlyDisablesWebhooks(http: unknown): boolean {
-  return typeof http === 'object' && http !== null && Object.keys(http).join() === 'disable_webhooks';
+  return isObject(http) && Object.keys(http).join() === 'disable_webhooks';
+}
+
+function membersOf(json: Readonly<Record<string, unknown>>, setting: string): string[] {
+  const value = setting
+    .split('.')
+    .reduce<unknown>((parent, name) => (isObject(parent) ? parent[name] : undefined), json);
+  return isObject(value) ? Object.keys(value).map((name) => `${setting}.${name}`) : [];
 }
 
 function unused(setting: string): UnusedSetting {

@@ -1,7 +1,7 @@
 import { STORE_ENTITIES } from '../../../src/graphs/graphs.entities.js';
 import { StoreExpiry } from '../../../src/graphs/store/store.expiry.js';
 import { StoreItems } from '../../../src/graphs/store/store.items.js';
-import type { StoreSettings } from '../../../src/graphs/store/store.settings.js';
+import type { StoreSettings } from '../../../src/graphs/store.settings.js';
 import { StoreVectors } from '../../../src/graphs/store/store.vectors.js';
 import { AuthorizationContext, scopeOf } from '../../../src/on-auth/authorization.context.js';
 import { parseDecision } from '../../../src/on-auth/decision.js';

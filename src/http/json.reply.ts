@@ -1,0 +1,7 @@
+import type { FastifyReply } from 'fastify';
+
+/** For a body that may be `null`: Nest would send nothing at all for that, and clients expect JSON. */
+export function sendJson(reply: FastifyReply, body: unknown): string {
+  void reply.header('content-type', 'application/json; charset=utf-8');
+  return JSON.stringify(body);
+}

@@ -1,0 +1,69 @@
+import { ValidateBy, buildMessage, type ValidationArguments } from 'class-validator';
+import { assertPaths } from '../../graphs/store/indexed.text.js';
+import { assertClientLabels } from '../../graphs/store/namespace.path.js';
+import { parseStoreFilter } from '../../graphs/store/store.filter.js';
+import { MAX_TTL_MINUTES } from '../../graphs/store.settings.js';
+
+/** A list of labels as a client may name them. */
+export function IsNamespace(): PropertyDecorator {
+  return passes('isNamespace', (labels) => {
+    if (!Array.isArray(labels)) throw new Error('$property must be a list of labels');
+    assertClientLabels(labels);
+  });
+}
+
+export function IsItemKey(): PropertyDecorator {
+  return passes('isItemKey', (key) => {
+    if (typeof key !== 'string' || key === '') throw new Error('$property must be text that is not empty');
+  });
+}
+
+/** The conditions of a search on the members of values. */
+export function IsStoreFilter(): PropertyDecorator {
+  return passes('isStoreFilter', (filter) => parseStoreFilter(filter as Record<string, unknown>));
+}
+
+/** How long an item lives, in minutes; null is for ever. */
+export function IsStoreTtl(): PropertyDecorator {
+  return passes('isStoreTtl', (ttl) => {
+    if (ttl === null || (typeof ttl === 'number' && ttl > 0 && ttl <= MAX_TTL_MINUTES)) return;
+    throw new Error('$property must be a number of minutes above 0, or null');
+  });
+}
+
+/** What of an item is found by its meaning: `false`, or a list of paths. */
+export function IsIndexChoice(): PropertyDecorator {
+  return passes('isIndexChoice', (choice) => {
+    if (choice === false) return;
+    if (!Array.isArray(choice) || choice.length > MAX_PATHS || !choice.every(isText))
+      throw new Error(`$property must be false, or a list of at most ${MAX_PATHS} paths`);
+    assertPaths(choice);
+  });
+}
+
+const MAX_PATHS = 100;
+
+function isText(path: unknown): path is string {
+  return typeof path === 'string';
+}
+
+/** A rule that is told apart by what it throws, whose message is the client's. */
+function passes(name: string, check: (value: unknown) => unknown): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (value: unknown) => faultOf(check, value) === undefined,
+      defaultMessage: (argument?: ValidationArguments) =>
+        buildMessage(() => faultOf(check, argument?.value) ?? '')(argument),
+    },
+  });
+}
+
+function faultOf(check: (value: unknown) => unknown, value: unknown): string | undefined {
+  try {
+    check(value);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
