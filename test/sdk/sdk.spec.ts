@@ -3,6 +3,7 @@ import { sdkLines } from '../../examples/tutorial/sdk.lines.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databases, type TestDatabase } from '../support/databases.js';
 import { testGraphs } from '../support/graphs/index.js';
+import { WordEmbeddings } from '../support/word.embeddings.js';
 import { MethodTable } from './method.table.js';
 import {
   methodsOf,
@@ -14,12 +15,14 @@ import {
 } from './proof.js';
 import { assistantProofs } from './proofs/assistants.proofs.js';
 import { runProofs } from './proofs/runs.proofs.js';
+import { storeProofs } from './proofs/store.proofs.js';
 import { threadProofs } from './proofs/threads.proofs.js';
 
 const PROOFS: Readonly<Record<Resource, Readonly<Record<string, MethodProofs>>>> = {
   assistants: assistantProofs,
   threads: threadProofs,
   runs: runProofs,
+  store: storeProofs,
 };
 
 const nowhere = { url: 'http://127.0.0.1:9', token: async () => 'none', stop: async () => {} };
@@ -28,13 +31,18 @@ const lines = await Promise.all(
   sdkLines.map(async (line) => ({ ...line, client: await line.connect(nowhere, 'nobody') })),
 );
 const table = new MethodTable();
+const embeddings = new WordEmbeddings(['cat', 'dog']);
 
 describe.each(databases)('the official SDK on $dialect', ({ dialect, create }) => {
   let database: TestDatabase;
   let server: TestApplication;
   beforeAll(async () => {
     database = await create();
-    server = await startApplication({ databaseUrl: database.url, graphs: testGraphs });
+    server = await startApplication({
+      databaseUrl: database.url,
+      graphs: testGraphs,
+      store: { index: { embeddings, dims: embeddings.dims } },
+    });
   });
   afterAll(async () => {
     await server.stop();
