@@ -106,7 +106,9 @@ describe.each(databases)('the routes of the store on $dialect', ({ create }) => 
       const answer = await alice('POST', '/store/namespaces', body);
       return [answer.body, answer.headers.get('x-pagination-next')];
     };
-    const ns = (...tails: string[]) => ({ namespaces: tails.map((tail) => ['alice', 'ns', ...Array.from(tail)]) });
+    const ns = (...tails: string[]) => ({
+      namespaces: tails.map((tail) => ['alice', 'ns', ...Array.from(tail)]),
+    });
     expect(await list({ prefix: ['alice', 'ns'] })).toEqual([ns('ax', 'bx', 'by'), null]);
     expect(await list({ prefix: ['alice', 'ns'], suffix: ['x'] })).toEqual([ns('ax', 'bx'), null]);
     expect(await list({ prefix: ['alice', 'ns'], max_depth: 3 })).toEqual([ns('a', 'b'), null]);

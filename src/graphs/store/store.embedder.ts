@@ -60,11 +60,10 @@ export class StoreEmbedder {
     throw this.failure(`it did not give vectors of ${this.dims} numbers`);
   }
 
-  /** The text of the failure is for the log only: it may quote what was embedded, or a key. */
+  /** What was thrown may quote what was embedded, or a key: neither the client nor the log is told more than its kind. */
   private failure(why: string, cause?: unknown): EmbeddingFailedError {
-    this.logger.error(
-      `The embedding function failed: ${why}. ${cause instanceof Error ? cause.message : ''}`,
-    );
+    const kind = cause instanceof Error ? ` ${cause.name}` : '';
+    this.logger.error(`The embedding function failed: ${why}${kind}.`);
     return new EmbeddingFailedError('The embedding function failed', { cause });
   }
 }
