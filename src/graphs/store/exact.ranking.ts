@@ -5,7 +5,7 @@ import {
   addressOf,
   vectorsOf,
   type RankedItem,
-  type RankingPage,
+  type StorePage,
   type VectorRanking,
 } from './vector.ranking.js';
 
@@ -24,7 +24,7 @@ export class ExactRanking implements VectorRanking {
   async rank(
     visible: SelectQueryBuilder<StoreItem>,
     query: Vector,
-    { limit, offset }: RankingPage,
+    { limit, offset }: StorePage,
   ): Promise<readonly RankedItem[]> {
     const best = new Map<string, RankedItem>();
     const size = Math.hypot(...query);

@@ -6,7 +6,7 @@ import {
   vectorsOf,
   vectorText,
   type RankedItem,
-  type RankingPage,
+  type StorePage,
   type VectorRanking,
 } from './vector.ranking.js';
 
@@ -29,7 +29,7 @@ export class PgvectorRanking implements VectorRanking {
   async rank(
     visible: SelectQueryBuilder<StoreItem>,
     query: Vector,
-    page: RankingPage,
+    page: StorePage,
   ): Promise<readonly RankedItem[]> {
     const wanted = page.offset + page.limit;
     if (wanted * VECTORS_PER_ITEM <= NEAREST) {
@@ -52,7 +52,7 @@ export class PgvectorRanking implements VectorRanking {
   private all(
     visible: SelectQueryBuilder<StoreItem>,
     query: Vector,
-    { limit, offset }: RankingPage,
+    { limit, offset }: StorePage,
   ): Promise<RankedItem[]> {
     return vectorsOf(visible, query.length)
       .addSelect(`1 - MIN(${distanceTo(query)})`, 'score')

@@ -4,8 +4,8 @@ import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm
 import { rowOf } from '../../persistence/row.js';
 import { ScopeViolationError } from '../../persistence/scope-violation.error.js';
 import type { JsonObject } from '../execution/serialize.js';
-import { whereOneOf } from './address.query.js';
 import { whereFilters } from './filter.query.js';
+import { ItemFinder } from './item.finder.js';
 import { assertAddress, labelsOf, pathOf } from './namespace.path.js';
 import { truncatedPath, whereBelow, whereMatches } from './namespace.query.js';
 import { documentOf, valueOf } from './store.document.js';
@@ -14,7 +14,7 @@ import { InvalidStoreItemError } from './store.errors.js';
 import { StoreExpiry } from './store.expiry.js';
 import { StoreItem } from './store-item.entity.js';
 import { StoreVectors } from './store.vectors.js';
-import { addressOf } from './vector.ranking.js';
+import type { StorePage } from './vector.ranking.js';
 
 export interface StoredItem {
   readonly namespace: string[];
@@ -35,11 +35,6 @@ export interface PutOptions {
   /** In minutes; null is for ever. As configured unless given. */
   readonly ttl?: number | null;
   readonly index?: IndexChoice;
-}
-
-export interface StorePage {
-  readonly limit: number;
-  readonly offset: number;
 }
 
 export interface ItemSearch extends ReadOptions, StorePage {
@@ -74,11 +69,15 @@ export interface Found<T> {
  */
 @Injectable()
 export class StoreItems {
+  private readonly finder: ItemFinder;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly expiry: StoreExpiry,
     private readonly vectors: StoreVectors,
-  ) {}
+  ) {
+    this.finder = new ItemFinder(dataSource, vectors);
+  }
 
   async get(
     namespace: readonly string[],
@@ -150,7 +149,10 @@ export class StoreItems {
     const visible = this.living();
     whereBelow(visible, namespace);
     whereFilters(visible, filters);
-    const found = query ? await this.nearest(visible, query, page) : await newest(visible, page);
+    const wanted = { ...page, limit: page.limit + 1 };
+    const found = query
+      ? await this.finder.nearest(visible, query, wanted)
+      : await this.finder.newest(visible, wanted);
     const { rows, more } = cut(found, page);
     await this.expiry.refresh(
       rows.map(({ item }) => item),
@@ -183,30 +185,10 @@ export class StoreItems {
     );
   }
 
-  private async nearest(
-    visible: SelectQueryBuilder<StoreItem>,
-    query: string,
-    { limit, offset }: StorePage,
-  ): Promise<RankedRow[]> {
-    const ranked = await this.vectors.rank(visible.clone(), query, { limit: limit + 1, offset });
-    if (ranked.length === 0) return [];
-    const items = await whereOneOf(visible, ranked, 'item.').getMany();
-    const byAddress = new Map(items.map((item) => [addressOf(item), item]));
-    return ranked.flatMap(({ score, ...address }) => {
-      const item = byAddress.get(addressOf(address));
-      return item ? [{ item, score }] : [];
-    });
-  }
-
   private living(): SelectQueryBuilder<StoreItem> {
     const query = this.dataSource.manager.createQueryBuilder(StoreItem, 'item');
     return query.where('(item.expires_at IS NULL OR item.expires_at > :now)', { now: Date.now() });
   }
-}
-
-interface RankedRow {
-  readonly item: StoreItem;
-  readonly score?: number;
 }
 
 const REPLACED = ['depth', 'document', 'covered', 'updated_at', 'index_paths', 'ttl_minutes', 'expires_at'];
@@ -223,21 +205,6 @@ async function upsert(manager: EntityManager, item: StoreItem): Promise<void> {
       error.keys,
     );
   }
-}
-
-async function newest(
-  visible: SelectQueryBuilder<StoreItem>,
-  { limit, offset }: StorePage,
-): Promise<RankedRow[]> {
-  const query = visible
-    .orderBy('item.updated_at', 'DESC')
-    .addOrderBy('item.namespace')
-    .addOrderBy('item.key');
-  const items = await query
-    .limit(limit + 1)
-    .offset(offset)
-    .getMany();
-  return items.map((item) => ({ item }));
 }
 
 /** Of rows that were read one beyond the limit. */

@@ -9,7 +9,7 @@ import { InvalidStoreItemError } from './store.errors.js';
 import type { StoreItem } from './store-item.entity.js';
 import { STORE_SETTINGS, type StoreSettings } from '../store.settings.js';
 import { StoreVector } from './store-vector.entity.js';
-import { vectorText, type RankedItem, type RankingPage, type VectorRanking } from './vector.ranking.js';
+import { vectorText, type RankedItem, type StorePage, type VectorRanking } from './vector.ranking.js';
 
 /** What the items of the store mean, where embeddings are configured. Scoped like the items themselves. */
 @Injectable()
@@ -74,7 +74,7 @@ export class StoreVectors implements OnModuleInit {
   async rank(
     visible: SelectQueryBuilder<StoreItem>,
     query: string,
-    page: RankingPage,
+    page: StorePage,
   ): Promise<readonly RankedItem[]> {
     if (!this.embedder)
       throw new InvalidStoreItemError('query needs an embedding function, and none is configured');

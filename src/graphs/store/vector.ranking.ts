@@ -10,7 +10,7 @@ export interface RankedItem {
   readonly score: number;
 }
 
-export interface RankingPage {
+export interface StorePage {
   readonly limit: number;
   readonly offset: number;
 }
@@ -25,7 +25,7 @@ export interface VectorRanking {
   rank(
     visible: SelectQueryBuilder<StoreItem>,
     query: Vector,
-    page: RankingPage,
+    page: StorePage,
   ): Promise<readonly RankedItem[]>;
 }
 

@@ -5,7 +5,7 @@ import { relayTables } from './relay.tables.js';
 import { runTablesPostgres } from './run.tables.postgres.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesPostgres } from './store.tables.postgres.js';
-import { storeVectorTablesPostgres } from './store-vector.tables.js';
+import { storeIndexTablesPostgres } from './store-index.tables.js';
 import { threadTables } from './thread.tables.js';
 import { webhookTables } from './webhook.tables.js';
 
@@ -16,7 +16,7 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateRuns1795305600002', runTablesPostgres),
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesPostgres),
-  statementsMigration('AddStoreVectors1795305600010', storeVectorTablesPostgres),
+  statementsMigration('IndexStoreItems1795305600010', storeIndexTablesPostgres),
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
   statementsMigration('RelayRuns1795305600013', relayTables),
 ];

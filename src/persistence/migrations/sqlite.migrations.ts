@@ -5,7 +5,7 @@ import { relayTables } from './relay.tables.js';
 import { runTablesSqlite } from './run.tables.sqlite.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesSqlite } from './store.tables.sqlite.js';
-import { storeVectorTablesSqlite } from './store-vector.tables.js';
+import { storeIndexTablesSqlite } from './store-index.tables.js';
 import { threadTables } from './thread.tables.js';
 import { webhookTables } from './webhook.tables.js';
 
@@ -16,7 +16,7 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateRuns1795305600002', runTablesSqlite),
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesSqlite),
-  statementsMigration('AddStoreVectors1795305600010', storeVectorTablesSqlite),
+  statementsMigration('IndexStoreItems1795305600010', storeIndexTablesSqlite),
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
   statementsMigration('RelayRuns1795305600013', relayTables),
 ];

@@ -12,9 +12,9 @@ import { statementsMigration } from '../../../src/persistence/migrations/stateme
 import { storeTablesPostgres } from '../../../src/persistence/migrations/store.tables.postgres.js';
 import { storeTablesSqlite } from '../../../src/persistence/migrations/store.tables.sqlite.js';
 import {
-  storeVectorTablesPostgres,
-  storeVectorTablesSqlite,
-} from '../../../src/persistence/migrations/store-vector.tables.js';
+  storeIndexTablesPostgres,
+  storeIndexTablesSqlite,
+} from '../../../src/persistence/migrations/store-index.tables.js';
 import { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
 
 /** A scoped data source with the tables of the store, in an empty database. */
@@ -22,8 +22,8 @@ export async function openStoreDatabase(url: string): Promise<ScopedDataSource> 
   const { dialect, options, createDriver } = databaseOptions(url);
   const tables =
     dialect === 'postgres'
-      ? [...storeTablesPostgres, ...storeVectorTablesPostgres]
-      : [...storeTablesSqlite, ...storeVectorTablesSqlite];
+      ? [...storeTablesPostgres, ...storeIndexTablesPostgres]
+      : [...storeTablesSqlite, ...storeIndexTablesSqlite];
   const dataSource = new ScopedDataSource(
     {
       ...options,
