@@ -2,7 +2,7 @@ import { AssertionError } from 'node:assert';
 import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { AuthorizationContext, scopeOf } from './authorization.context.js';
 import { DENY, parseDecision, type Decision } from './decision.js';
-import { ForbiddenError, HandlerFaultError, UnauthenticatedError } from './errors.js';
+import { ForbiddenError, HandlerFaultError, ScopeMissingError, UnauthenticatedError } from './errors.js';
 import { actionOf, resourceOf, type AuthEvent, type AuthValue } from './event.js';
 import { toHandlerAnswer } from './handler.answer.js';
 import type { Handler } from './handler.js';
@@ -73,6 +73,23 @@ export class Authorizer {
     if (decision.kind === 'deny') throw new ForbiddenError();
     const scope = scopeOf(principal, resourceOf(event), decision);
     return (fn) => AuthorizationContext.run(scope, fn);
+  }
+
+  /**
+   * Takes a further decision about another resource, and runs `fn` in a scope that holds it beside the surrounding ones: for a query
+   * over rows of both. Rows of what is denied are not visible in it.
+   *
+   * @throws ScopeMissingError where the surrounding scope has a decision about that resource: two about one are never joined;
+   *   everything that `decide` throws
+   */
+  async besides<E extends AuthEvent, T>(event: E, value: AuthValue<E>, fn: () => T | Promise<T>): Promise<T> {
+    const scope = AuthorizationContext.current();
+    const resource = resourceOf(event);
+    if (scope?.kind !== 'principal' || scope.decisions.has(resource))
+      throw new ScopeMissingError(`${event} cannot be decided beside the surrounding scope`);
+    const decision = await this.decide(scope.principal, event, value);
+    const decisions = new Map([...scope.decisions, [resource, decision]]);
+    return await AuthorizationContext.run({ ...scope, decisions }, fn);
   }
 
   private settle(handler: Handler, argument: unknown): unknown {

@@ -40,6 +40,19 @@ class ProbeController {
     return { inside, outside: decisions() };
   }
 
+  @Get('files/:file_id/notes')
+  @Authorize('files', 'read', readFile)
+  async filesAndNotes() {
+    const beside = await this.authorizer.besides('notes:read', { note_id: 'n' }, () => decisions());
+    return { beside, outside: decisions() };
+  }
+
+  @Get('files/:file_id/files')
+  @Authorize('files', 'read', readFile)
+  filesTwice() {
+    return this.authorizer.besides('files:read', { file_id: 'f' }, () => decisions());
+  }
+
   @Get('open')
   @Public()
   open() {
@@ -334,6 +347,41 @@ describe('the context', () => {
     expect(await ask(TwoPolicy, { url: '/files/f1' })).toMatchObject({
       body: { inside: { notes: 'restrict' }, outside: { files: 'allow' } },
     });
+  });
+
+  it.each([
+    ['restrict', { owner: 'alice' }],
+    ['deny', false],
+  ])(
+    'holds both decisions inside besides, the further one being %s, and the first one outside',
+    async (kind, answer) => {
+      @Injectable()
+      class TwoPolicy {
+        @OnAuth('files')
+        files() {
+          return true;
+        }
+        @OnAuth('notes')
+        notes() {
+          return answer as boolean;
+        }
+      }
+      expect(await ask(TwoPolicy, { url: '/files/f1/notes' })).toMatchObject({
+        status: 200,
+        body: { beside: { files: 'allow', notes: kind }, outside: { files: 'allow' } },
+      });
+    },
+  );
+
+  it('never joins two decisions about one resource', async () => {
+    @Injectable()
+    class AnyPolicy {
+      @OnAuth()
+      any() {
+        return true;
+      }
+    }
+    expect(await ask(AnyPolicy, { url: '/files/f1/files' })).toMatchObject({ status: 500 });
   });
 
   it('refuses with 403 when the further decision is denied', async () => {
