@@ -1,8 +1,6 @@
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import type { Assistant } from '../assistants/assistant.entity.js';
-import { AssistantsService } from '../assistants/assistants.service.js';
-import { assistantIdOf } from '../graphs/assistant.id.js';
 import {
   AuthorizationContext,
   Authorizer,
@@ -13,9 +11,10 @@ import {
 import { newThread } from '../threads/thread.factory.js';
 import { ThreadsService } from '../threads/threads.service.js';
 import type { Thread } from '../threads/thread.entity.js';
+import { AssistantFinder } from './assistant.finder.js';
 import { createRun, createRunValue, type CreateRun, type CreateThreadRun } from './dto/create-run.dto.js';
 import type { CreateRunBatch } from './dto/run-batch.dto.js';
-import { RunEngine, type FollowedRun, type RunInterest } from './engine/run.engine.js';
+import { RunEngine, type Alongside, type FollowedRun, type RunInterest } from './engine/run.engine.js';
 import { ThreadBusyError, ThreadNotVisibleError, ThreadTakenError } from './engine/run.errors.js';
 import type { Run } from './run.entity.js';
 import { bookkeeping, newRun } from './run.factory.js';
@@ -33,21 +32,22 @@ export interface CreatedRun {
 export class RunCreator {
   constructor(
     private readonly authorizer: Authorizer,
-    private readonly assistants: AssistantsService,
+    private readonly assistants: AssistantFinder,
     private readonly threads: ThreadsService,
     private readonly engine: RunEngine,
     private readonly webhooks: WebhookTargets,
   ) {}
 
   /**
+   * @param alongside is written together with the run, or not at all
    * @throws NotFoundException when the assistant or the thread is not there, or not visible
    * @throws UnprocessableEntityException for a webhook that this server does not call
    * @throws ConflictException for strategy `reject` on a busy thread
    * @throws ForbiddenError when the assistant is denied
    */
-  async create(request: CreateRun | CreateThreadRun): Promise<Run> {
+  async create(request: CreateRun | CreateThreadRun, alongside?: Alongside): Promise<Run> {
     const run = await this.prepare(request, currentDecision());
-    await this.enqueue([run]);
+    await this.enqueue([run], alongside);
     return run;
   }
 
@@ -84,26 +84,16 @@ export class RunCreator {
 
   private async prepare(request: CreateRun | CreateThreadRun, decision: Decision): Promise<Run> {
     if (request.webhook !== undefined) this.webhooks.check(request.webhook);
-    const assistant = await this.assistantOf(request);
+    const assistant = await this.assistants.get(request.assistant_id);
     const principal = AuthorizationContext.principal();
     const existing = 'thread_id' in request ? await this.threads.find(request.thread_id) : null;
     const thread = existing ?? threadFor(request, assistant);
     return newRun({ request, assistant, thread, isNewThread: !existing, principal, decision });
   }
 
-  private async assistantOf({ assistant_id: given }: CreateRun): Promise<Assistant> {
-    const assistant_id = assistantIdOf(given);
-    const find = () => this.assistants.runnable(assistant_id);
-    const assistant = await this.authorizer.within('assistants:read', { assistant_id }, find);
-    if (assistant) return assistant;
-    throw new NotFoundException(
-      `No assistant found for "${given}". Make sure the assistant ID is for a valid assistant or a valid graph ID.`,
-    );
-  }
-
-  private async enqueue(runs: readonly Run[]): Promise<void> {
+  private async enqueue(runs: readonly Run[], alongside?: Alongside): Promise<void> {
     try {
-      await this.engine.enqueue(runs);
+      await this.engine.enqueue(runs, { alongside });
     } catch (error) {
       if (error instanceof ThreadBusyError) throw new ConflictException(error.message);
       // Whether an id is free or somebody else's is not told.

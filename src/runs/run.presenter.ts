@@ -25,7 +25,8 @@ function presented(run: Run, field: RunField): unknown {
   return field === 'metadata' ? withoutReservedKeys(run.metadata) : run[field];
 }
 
-function withoutPrincipal(kwargs: JsonObject): JsonObject {
+/** What a graph is run with, without what the server says about its principal (contract 5.30). */
+export function withoutPrincipal(kwargs: JsonObject): JsonObject {
   const { config } = kwargs;
   if (!isObject(config)) return kwargs;
   const { configurable, metadata } = config;
@@ -39,7 +40,7 @@ function withoutPrincipal(kwargs: JsonObject): JsonObject {
   };
 }
 
-function withoutReservedKeys(object: JsonObject): JsonObject {
+export function withoutReservedKeys(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !isReservedKey(key)));
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AssistantsModule } from '../assistants/assistants.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
+import { AssistantFinder } from './assistant.finder.js';
 import { FeedbackLinks } from './feedback.links.js';
 import { Run } from './run.entity.js';
 import { RunCanceller } from './run.canceller.js';
@@ -20,6 +21,7 @@ import { ThreadRunsController } from './thread-runs.controller.js';
   imports: [TypeOrmModule.forFeature([Run]), ThreadsModule, AssistantsModule],
   controllers: [ThreadRunsController, ThreadStreamController, RunsController],
   providers: [
+    AssistantFinder,
     ThreadRunsStopper,
     RunsService,
     RunCreator,
@@ -29,6 +31,6 @@ import { ThreadRunsController } from './thread-runs.controller.js';
     FeedbackLinks,
     ThreadStream,
   ],
-  exports: [RunCreator, RunsService],
+  exports: [AssistantFinder, RunCreator, RunsService],
 })
 export class RunsModule {}

@@ -6,6 +6,7 @@ import { QueueEnqueuer } from './queue/queue.enqueuer.js';
 import { RunAnnouncer } from './run.announcer.js';
 import {
   RunEngine,
+  type Alongside,
   type EventsOptions,
   type FollowedRun,
   type RunEvent,
@@ -28,8 +29,11 @@ export class QueuedRunEngine extends RunEngine {
     super();
   }
 
-  override async enqueue(runs: readonly Run[]): Promise<void> {
-    const { claimed, pending, cancellations } = await this.enqueuer.enqueue(runs, this.worker);
+  override async enqueue(
+    runs: readonly Run[],
+    { alongside }: { readonly alongside?: Alongside } = {},
+  ): Promise<void> {
+    const { claimed, pending, cancellations } = await this.enqueuer.enqueue(runs, this.worker, alongside);
     this.announcer.created(runs);
     for (const run of claimed) this.worker.start(run);
     for (const cancellation of cancellations) this.announcer.cancelled(cancellation);

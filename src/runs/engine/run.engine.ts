@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { JsonValue } from '../../graphs/execution/serialize.js';
 import type { CancelAction, Run } from '../run.entity.js';
 import type { RunInterest } from './live.run.js';
@@ -43,6 +44,12 @@ export interface FollowedRun {
   outcome(): Promise<RunOutcome>;
 }
 
+/**
+ * Writes something of its own in the transaction that queues runs, after them. What it throws takes the runs back too, and comes
+ * out of `enqueue`. May be called again, when the transaction is.
+ */
+export type Alongside = (manager: EntityManager) => Promise<void>;
+
 /** What a request needs to have a run executed. Implemented by the engine; the only way from the API to it. */
 export abstract class RunEngine {
   /**
@@ -56,7 +63,7 @@ export abstract class RunEngine {
    * @throws ThreadTakenError when a thread that was to be created is there, but not visible
    * @throws ScopeViolationError when the new thread would not be visible to its creator
    */
-  abstract enqueue(runs: readonly Run[]): Promise<void>;
+  abstract enqueue(runs: readonly Run[], options?: { readonly alongside?: Alongside }): Promise<void>;
 
   /**
    * Follows a run from its beginning, for the request that is about to enqueue it: called before `enqueue`, so that nothing

@@ -6,6 +6,9 @@ import {
   ThreadTakenError,
 } from '../../../src/runs/engine/run.errors.js';
 import { ScopeViolationError } from '../../../src/persistence/scope-violation.error.js';
+import type { EntityManager } from 'typeorm';
+import type { Run } from '../../../src/runs/run.entity.js';
+import { Thread } from '../../../src/threads/thread.entity.js';
 import { newThread } from '../../../src/threads/thread.factory.js';
 import { databases, type TestDatabase } from '../../support/databases.js';
 import { gates } from './support/engine.graphs.js';
@@ -51,6 +54,39 @@ describe.each(databases)('the queue of runs on $dialect', ({ create }) => {
     const run = await server.enqueue(await server.createThread());
     expect(run).toMatchObject({ status: 'pending', attempt: 0, worker_id: null });
     await server.outcome(run);
+  });
+
+  it('commits what is written alongside together with the runs, or neither', async () => {
+    const thread_id = await server.createThread();
+    const enqueue = (run: Run, work: (manager: EntityManager) => Promise<void>) =>
+      as('alice', () => server.engine.enqueue([run], { alongside: work }));
+    const rename = (manager: EntityManager, name: string) =>
+      manager.update(Thread, { thread_id }, { config: { name } });
+
+    const kept = newRun(thread_id, {}, 'alice');
+    await enqueue(kept, async (manager) => {
+      await rename(manager, 'kept');
+    });
+    expect((await server.outcome(kept)).status).toBe('success');
+    expect((await server.thread(thread_id)).config).toEqual({ name: 'kept' });
+
+    const refused = newRun(thread_id, {}, 'alice');
+    const refusal = enqueue(refused, async (manager) => {
+      await rename(manager, 'refused');
+      throw new RangeError('not now');
+    });
+    await expect(refusal).rejects.toThrow(RangeError);
+    expect(await server.findRun(refused)).toBeNull();
+    expect(await server.thread(thread_id)).toMatchObject({ status: 'idle', config: { name: 'kept' } });
+  });
+
+  it('writes alongside again when a new thread turns out to be there already', async () => {
+    const run = newRun(await server.createThread(), {}, 'alice');
+    run.thread = newThread(run.thread_id, { owner: 'alice' });
+    let calls = 0;
+    await as('alice', () => server.engine.enqueue([run], { alongside: async () => void (calls += 1) }));
+    expect((await server.outcome(run)).status).toBe('success');
+    expect(calls).toBe(1);
   });
 
   it('makes a thread busy until its run has ended, and names what ran on it', async () => {

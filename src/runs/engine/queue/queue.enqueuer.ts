@@ -5,6 +5,7 @@ import type { Run } from '../../run.entity.js';
 import { inScopeOf } from '../execution/run.scope.js';
 import { RunEndObserver } from '../run-end.observer.js';
 import { RunFollowers } from '../relay/run.followers.js';
+import type { Alongside } from '../run.engine.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { ThreadTakenError } from '../run.errors.js';
 import { QueueEntry, type Seats } from './queue.entry.js';
@@ -20,13 +21,13 @@ export class QueueEnqueuer {
   ) {}
 
   /** All runs or none, each under the decision that was taken for its creation. Errors as `RunEngine.enqueue`. */
-  async enqueue(runs: readonly Run[], seats: Seats): Promise<QueueEntry> {
+  async enqueue(runs: readonly Run[], seats: Seats, alongside?: Alongside): Promise<QueueEntry> {
     const inOrder = inLockingOrder(runs);
     try {
-      return await this.commit(inOrder, this.newEntry(seats, 'create at once'));
+      return await this.commit(inOrder, this.newEntry(seats, 'create at once'), alongside);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      return this.commitOnTaken(inOrder, this.newEntry(seats, 'look first'));
+      return this.commitOnTaken(inOrder, this.newEntry(seats, 'look first'), alongside);
     }
   }
 
@@ -35,19 +36,24 @@ export class QueueEnqueuer {
   }
 
   /** A thread that was to be created is there already, or was just then created by another request. */
-  private async commitOnTaken(runs: readonly Run[], entry: QueueEntry): Promise<QueueEntry> {
+  private async commitOnTaken(
+    runs: readonly Run[],
+    entry: QueueEntry,
+    alongside?: Alongside,
+  ): Promise<QueueEntry> {
     try {
-      return await this.commit(runs, entry);
+      return await this.commit(runs, entry, alongside);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       throw new ThreadTakenError(runs.find(({ thread }) => thread !== undefined)?.thread_id ?? '');
     }
   }
 
-  private async commit(runs: readonly Run[], entry: QueueEntry): Promise<QueueEntry> {
+  private async commit(runs: readonly Run[], entry: QueueEntry, alongside?: Alongside): Promise<QueueEntry> {
     try {
       await this.dataSource.transaction(async (manager) => {
         for (const run of runs) await inScopeOf(run, () => entry.add(manager, run));
+        await alongside?.(manager);
       });
       return entry;
     } catch (error) {
