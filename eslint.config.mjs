@@ -38,6 +38,7 @@ const forbidden = {
   store: [...FEATURES.filter((name) => name !== 'store'), ...TOP],
   runs: [...FEATURES.filter((name) => !['runs', 'threads', 'assistants'].includes(name)), ...TOP],
   webhooks: [...FEATURES.filter((name) => !['webhooks', 'runs', 'threads'].includes(name)), ...TOP],
+  crons: [...FEATURES.filter((name) => !['crons', 'runs', 'threads', 'assistants'].includes(name)), ...TOP],
 };
 
 const layer = ([folder, names]) => ({

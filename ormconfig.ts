@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Assistant } from './src/assistants/assistant.entity.js';
 import { AssistantVersion } from './src/assistants/assistant-version.entity.js';
+import { Cron } from './src/crons/cron.entity.js';
 import { GRAPH_ENTITIES, STORE_ENTITIES } from './src/graphs/graphs.entities.js';
 import { databaseOptions } from './src/persistence/database.options.js';
 import { postgresMigrations } from './src/persistence/migrations/postgres.migrations.js';
@@ -29,6 +30,7 @@ export default new ScopedDataSource(
       Run,
       StoredEvent,
       WebhookDelivery,
+      Cron,
       ...GRAPH_ENTITIES,
       ...STORE_ENTITIES,
     ],

@@ -4,6 +4,7 @@ import { ACTIVE_STRATEGIES, AuthenticationModule } from './authentication/authen
 import { Configuration } from './configuration/configuration.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
 import { ProcessRole } from './configuration/process.role.js';
+import { CronsModule } from './crons/crons.module.js';
 import { DeploymentModule } from './deployment/deployment.module.js';
 import type { Deployment, DeploymentOptions } from './deployment/deployment.js';
 import { GraphsModule } from './graphs/graphs.module.js';
@@ -72,6 +73,7 @@ export class AppModule {
         ThreadsModule,
         RunsModule,
         StoreModule,
+        CronsModule,
         ...modules,
       ],
       providers: [...policies],

@@ -13,11 +13,11 @@ export class OwnerPolicy {
     return { owner: user.identity };
   }
 
-  @OnAuth(['threads:create', 'threads:create_run', 'assistants:create'])
+  @OnAuth(['threads:create', 'threads:create_run', 'assistants:create', 'crons:create'])
   stampOwner({
     user,
     value,
-  }: HandlerArgument<'threads:create' | 'threads:create_run' | 'assistants:create'>) {
+  }: HandlerArgument<'threads:create' | 'threads:create_run' | 'assistants:create' | 'crons:create'>) {
     value.metadata = { ...value.metadata, owner: user.identity };
     return { owner: user.identity };
   }

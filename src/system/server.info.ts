@@ -7,7 +7,7 @@ export const SERVER_INFO = Object.freeze({
   version: versionOf('onauth-server'),
   langgraph_js_version: versionOf('@langchain/langgraph'),
   context: 'js',
-  flags: { assistants: true, crons: false, langsmith: false, langsmith_tracing_replicas: false },
+  flags: { assistants: true, crons: true, langsmith: false, langsmith_tracing_replicas: false },
 });
 
 function versionOf(name: string): string {

@@ -7,7 +7,7 @@ import { startApplication, type Answer, type Caller, type TestApplication } from
 import { databases, type TestDatabase } from '../support/databases.js';
 import { testGraphs } from '../support/graphs/index.js';
 
-type Ids = Readonly<Record<'thread_id' | 'run_id' | 'assistant_id' | 'checkpoint_id', string>>;
+type Ids = Readonly<Record<'thread_id' | 'run_id' | 'assistant_id' | 'checkpoint_id' | 'cron_id', string>>;
 interface Route {
   readonly method: string;
   readonly path: string;
@@ -47,7 +47,9 @@ describe.each(databases)('somebody else’s ids on $dialect', ({ create }) => {
       alice('POST', runs, { assistant_id: 'chat', input: null, after_seconds: 900 }),
       'run_id',
     );
-    foreign = { thread_id, run_id, assistant_id, checkpoint_id: checkpoint.checkpoint_id };
+    const yearly = { assistant_id: 'chat', schedule: '0 0 1 1 *' };
+    const cron_id = await idOf(alice('POST', `${runs}/crons`, yearly), 'cron_id');
+    foreign = { thread_id, run_id, assistant_id, checkpoint_id: checkpoint.checkpoint_id, cron_id };
     ownThread = await idOf(bob('POST', '/threads', { metadata: { graph_id: 'chat' } }), 'thread_id');
   });
 
@@ -58,7 +60,13 @@ describe.each(databases)('somebody else’s ids on $dialect', ({ create }) => {
 
   it('get the answer of ids that never existed, on every route, and change nothing', async () => {
     const before = await everythingOfAlices();
-    const missing: Ids = { thread_id: uuid(), run_id: uuid(), assistant_id: uuid(), checkpoint_id: uuid() };
+    const missing: Ids = {
+      thread_id: uuid(),
+      run_id: uuid(),
+      assistant_id: uuid(),
+      checkpoint_id: uuid(),
+      cron_id: uuid(),
+    };
     for (const ids of [foreign, { ...foreign, run_id: pending }]) {
       for (const route of routesOf(application).filter(
         ({ method, path }) => !CREATING.test(`${method} ${path}`),
@@ -96,9 +104,10 @@ describe.each(databases)('somebody else’s ids on $dialect', ({ create }) => {
   }
 
   async function everythingOfAlices(): Promise<unknown[]> {
-    const { thread_id, assistant_id } = foreign;
+    const { thread_id, assistant_id, cron_id } = foreign;
     const paths = [`/threads/${thread_id}`, `/threads/${thread_id}/runs`, `/threads/${thread_id}/history`];
-    const answers = [...paths, `/assistants/${assistant_id}`].map((path) => alice('GET', path));
+    const others = [`/assistants/${assistant_id}`, `/runs/crons/${cron_id}`];
+    const answers = [...paths, ...others].map((path) => alice('GET', path));
     return (await Promise.all(answers)).map(({ body }) => body);
   }
 });
@@ -110,6 +119,7 @@ function bodyFor({ thread_id, run_id, assistant_id, checkpoint_id }: Ids): objec
     input: null,
     values: {},
     version: 1,
+    schedule: '* * * * *',
     metadata: { changed: true },
     checkpoint: { checkpoint_id },
     ids: [thread_id],

@@ -19,7 +19,15 @@ const STATING = [
 ];
 const CREATING = ['metadata', 'config', 'context', 'name', 'ttl', 'if_exists', 'supersteps', 'description'];
 const RUNNING = ['input', 'command', 'config', 'stream_mode', 'after_seconds', 'interrupt_before', 'webhook'];
-const GROUPS = [SELECTING, STATING, CREATING, RUNNING, ['run_ids', 'thread_ids', 'thread_id', 'strategy']];
+const SCHEDULING = ['schedule', 'timezone', 'end_time', 'enabled', 'on_run_completed', 'metadata', 'config'];
+const GROUPS = [
+  SELECTING,
+  STATING,
+  CREATING,
+  RUNNING,
+  SCHEDULING,
+  ['run_ids', 'thread_ids', 'thread_id', 'strategy'],
+];
 
 const odd = fc.oneof(
   fc.constantFrom<unknown>(
@@ -46,6 +54,7 @@ const bodies = fc.constantFrom(...GROUPS).chain((group) =>
     fc.record({
       graph_id: fc.constant('agent'),
       assistant_id: fc.constant('agent'),
+      schedule: fc.constant('0 0 1 1 *'),
       ...Object.fromEntries(fields.map((field) => [field, odd])),
     }),
   ),
@@ -73,7 +82,9 @@ describe.each(databases)('hostile requests on $dialect', ({ create }) => {
     const { thread_id } = (await alice('POST', '/threads', { metadata: { graph_id: 'agent' } })).body as {
       thread_id: string;
     };
-    ids = { thread_id, assistant_id: 'agent' };
+    const cron = { assistant_id: 'agent', schedule: '0 0 1 1 *' };
+    const { cron_id } = (await alice('POST', '/runs/crons', cron)).body as { cron_id: string };
+    ids = { thread_id, assistant_id: 'agent', cron_id };
   });
 
   afterAll(async () => {

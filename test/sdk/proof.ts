@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Client, StreamMode } from '@langchain/langgraph-sdk';
 
 /** The parts of a client that are proved here. */
-export const RESOURCES = ['assistants', 'threads', 'runs', 'store'] as const;
+export const RESOURCES = ['assistants', 'threads', 'runs', 'crons', 'store'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 /** A running server, and two people who use it through one line of the SDK. */

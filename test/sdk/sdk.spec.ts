@@ -14,6 +14,7 @@ import {
   type Scene,
 } from './proof.js';
 import { assistantProofs } from './proofs/assistants.proofs.js';
+import { cronProofs } from './proofs/crons.proofs.js';
 import { runProofs } from './proofs/runs.proofs.js';
 import { storeProofs } from './proofs/store.proofs.js';
 import { threadProofs } from './proofs/threads.proofs.js';
@@ -22,6 +23,7 @@ const PROOFS: Readonly<Record<Resource, Readonly<Record<string, MethodProofs>>>>
   assistants: assistantProofs,
   threads: threadProofs,
   runs: runProofs,
+  crons: cronProofs,
   store: storeProofs,
 };
 

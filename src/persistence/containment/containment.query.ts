@@ -18,7 +18,8 @@ export function whereContains<T extends ObjectLiteral>(
   const offset = Object.keys(query.expressionMap.parameters).length;
   const parameters: Record<string, unknown> = {};
   const condition = renderContainment(dialect, column, wanted, (value) => {
-    const name = `${property}_${offset + Object.keys(parameters).length}`;
+    // With the alias, as a sub-query shares the parameters of the query around it.
+    const name = `${query.alias}_${property}_${offset + Object.keys(parameters).length}`;
     parameters[name] = value;
     return `:${name}`;
   });

@@ -1,5 +1,6 @@
 import { assistantTablesPostgres } from './assistant.tables.postgres.js';
 import { checkpointTables } from './checkpoint.tables.js';
+import { cronTables } from './cron.tables.js';
 import type { MigrationClass } from './migration.js';
 import { relayTables } from './relay.tables.js';
 import { runTablesPostgres } from './run.tables.postgres.js';
@@ -17,6 +18,7 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesPostgres),
   statementsMigration('IndexStoreItems1795305600010', storeIndexTablesPostgres),
+  statementsMigration('CreateCrons1795305600011', cronTables),
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
   statementsMigration('RelayRuns1795305600013', relayTables),
 ];

@@ -1,5 +1,6 @@
 import { assistantTablesSqlite } from './assistant.tables.sqlite.js';
 import { checkpointTables } from './checkpoint.tables.js';
+import { cronTables } from './cron.tables.js';
 import type { MigrationClass } from './migration.js';
 import { relayTables } from './relay.tables.js';
 import { runTablesSqlite } from './run.tables.sqlite.js';
@@ -17,6 +18,7 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateCheckpoints1795305600003', checkpointTables),
   statementsMigration('CreateStore1795305600004', storeTablesSqlite),
   statementsMigration('IndexStoreItems1795305600010', storeIndexTablesSqlite),
+  statementsMigration('CreateCrons1795305600011', cronTables),
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
   statementsMigration('RelayRuns1795305600013', relayTables),
 ];

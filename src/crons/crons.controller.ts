@@ -1,0 +1,59 @@
+import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { mapPage, sendPage } from '../http/page.js';
+import { Authorize, Authorized } from '../on-auth/index.js';
+import { presentCron } from './cron.presenter.js';
+import { CronsService } from './crons.service.js';
+import { CreateCron, createCron } from './dto/create-cron.dto.js';
+import { CronId, deleteCron, readCron } from './dto/cron-id.dto.js';
+import { CountCrons, SearchCrons, countCrons, searchCrons } from './dto/search-crons.dto.js';
+import { UpdateCron, updateCron } from './dto/update-cron.dto.js';
+
+@Controller('runs/crons')
+export class CronsController {
+  constructor(private readonly crons: CronsService) {}
+
+  @Post()
+  @HttpCode(200)
+  @Authorize('crons', 'create', createCron)
+  async create(@Authorized() cron: CreateCron) {
+    return presentCron(await this.crons.create(cron));
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  @Authorize('crons', 'search', searchCrons)
+  search(@Authorized() search: SearchCrons, @Res({ passthrough: true }) reply: FastifyReply) {
+    const page = this.crons.search(search);
+    return sendPage(
+      reply,
+      mapPage(page, (cron) => presentCron(cron, search.select)),
+    );
+  }
+
+  @Post('count')
+  @HttpCode(200)
+  @Authorize('crons', 'search', countCrons)
+  count(@Authorized() criteria: CountCrons) {
+    return this.crons.count(criteria);
+  }
+
+  @Get(':cron_id')
+  @Authorize('crons', 'read', readCron)
+  async get(@Authorized() { cron_id }: CronId) {
+    return presentCron(await this.crons.get(cron_id));
+  }
+
+  @Patch(':cron_id')
+  @Authorize('crons', 'update', updateCron)
+  async update(@Authorized() change: UpdateCron) {
+    return presentCron(await this.crons.update(change));
+  }
+
+  @Delete(':cron_id')
+  @HttpCode(204)
+  @Authorize('crons', 'delete', deleteCron)
+  delete(@Authorized() { cron_id }: CronId) {
+    return this.crons.delete(cron_id);
+  }
+}

@@ -1,0 +1,38 @@
+import { Allow } from 'class-validator';
+import type { JsonObject } from '../../http/json.js';
+import type { AuthEvent, RouteInput } from '../../on-auth/index.js';
+import { runFieldsOf, type PayloadField } from '../cron.payload.js';
+
+/** The fields of a body that are about the runs of a cron. `withRunFields` checks them. */
+export class CronRunFields implements Partial<Record<PayloadField, unknown>> {
+  @Allow() input?: unknown;
+  @Allow() config?: unknown;
+  @Allow() context?: unknown;
+  @Allow() webhook?: unknown;
+  @Allow() interrupt_before?: unknown;
+  @Allow() interrupt_after?: unknown;
+  @Allow() feedback_keys?: unknown;
+  @Allow() multitask_strategy?: unknown;
+  @Allow() stream_mode?: unknown;
+  @Allow() stream_subgraphs?: unknown;
+  @Allow() stream_resumable?: unknown;
+  @Allow() durability?: unknown;
+  @Allow() checkpoint_during?: unknown;
+
+  /** Those that were given, as a cron keeps them. */
+  runFields: JsonObject = {};
+}
+
+/** Reads the fields of the runs as well, by the rules of a run. */
+export function withRunFields<E extends AuthEvent, I extends CronRunFields>(
+  input: RouteInput<E, I>,
+): RouteInput<E, I> {
+  return {
+    ...input,
+    async parse(request) {
+      const parsed = await input.parse(request);
+      parsed.runFields = runFieldsOf(parsed);
+      return parsed;
+    },
+  };
+}
