@@ -9,7 +9,7 @@ type Timing = Pick<Cron, 'schedule' | 'timezone' | 'enabled' | 'end_time'>;
 /** The first occurrence after a moment; null while paused, and where there is none before the end. */
 export function nextRunDate({ schedule, timezone, enabled, end_time }: Timing, after: Date): Date | null {
   if (!enabled) return null;
-  const next = new CronSchedule(schedule, timezone).next(after);
+  const next = CronSchedule.of(schedule, timezone).next(after);
   return next && end_time && next > end_time ? null : next;
 }
 

@@ -1,6 +1,9 @@
 import { Cron as Pattern, CronPattern } from 'croner';
+import { BoundedCache } from '../persistence/bounded.cache.js';
 
 const MAX_LENGTH = 256;
+/** To read an expression costs more than to find its next occurrence, and crons fire again and again. */
+const REMEMBERED = 1000;
 /** Nicknames are no five fields, and croner takes a question mark for the moment at which it is read. */
 const UNSUPPORTED = /[@?]/;
 
@@ -16,20 +19,26 @@ export class InvalidScheduleError extends Error {
  * occurs once, at the first. Croner does so for times that are named, but counts wildcards and steps as intervals; they are
  * spelled out, so that one rule holds for all.
  *
- * @example new CronSchedule('30 2 * * *', 'Europe/Berlin').next(new Date('2026-03-28T12:00Z')) // 03:00 local time
+ * @example CronSchedule.of('30 2 * * *', 'Europe/Berlin').next(new Date('2026-03-28T12:00Z')) // 03:00 local time
  */
 export class CronSchedule {
+  private static readonly known = new BoundedCache<string, CronSchedule>(REMEMBERED);
   private readonly pattern: Pattern;
 
   /** @param timezone an IANA name; null for UTC @throws InvalidScheduleError */
-  constructor(expression: string, timezone: string | null) {
+  static of(expression: string, timezone: string | null): CronSchedule {
+    const key = JSON.stringify([expression, timezone]);
+    return CronSchedule.known.getOrCompute(key, () => new CronSchedule(expression, timezone));
+  }
+
+  private constructor(expression: string, timezone: string | null) {
+    if (timezone !== null && !isTimezone(timezone)) throw new InvalidScheduleError('not a time zone');
     try {
       this.pattern = new Pattern(withNamedTimes(expression), {
         mode: '5-part',
         fixedTimeRule: 'no-wildcard',
         timezone: timezone ?? 'UTC',
       });
-      this.pattern.nextRun(new Date(0));
     } catch (cause) {
       throw new InvalidScheduleError('not a cron expression of five fields', { cause });
     }

@@ -36,7 +36,7 @@ function rule(name: string, validate: (value: unknown) => boolean, problem: stri
 function firesSometime(expression: unknown): boolean {
   if (typeof expression !== 'string') return false;
   try {
-    return new CronSchedule(expression, null).next(new Date()) !== null;
+    return CronSchedule.of(expression, null).next(new Date()) !== null;
   } catch {
     return false;
   }
