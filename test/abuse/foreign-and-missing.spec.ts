@@ -80,7 +80,7 @@ describe.each(databases)('somebody else’s ids on $dialect', ({ create }) => {
       }
     }
     expect(await everythingOfAlices()).toEqual(before);
-  });
+  }, 120_000);
 
   it.each(['run_id', 'checkpoint_id'] as const)(
     'are not found under a thread of one’s own: %s',

@@ -20,7 +20,7 @@ describe.each(databases)('crons that are due in the same minute on two servers o
     await preparing.stop();
     crowd = await CronCrowd.open(database.url);
     await crowd.plant(CRONS, new Date());
-  });
+  }, TIMEOUT_MS);
   afterEach(async () => {
     await crowd.close();
     await database.drop();
