@@ -4,6 +4,7 @@ import { RunsModule } from '../runs/runs.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
 import { Cron } from './cron.entity.js';
 import { CronSignals, LocalCronSignals } from './cron.signals.js';
+import { CronTargets } from './cron.targets.js';
 import { CronsController } from './crons.controller.js';
 import { CronsService } from './crons.service.js';
 import { CronFirer } from './scheduler/cron.firer.js';
@@ -20,6 +21,7 @@ import { ThreadCronsController } from './thread-crons.controller.js';
     CronFirer,
     CronQueue,
     CronScheduler,
+    CronTargets,
     { provide: CronSignals, useClass: LocalCronSignals },
   ],
 })

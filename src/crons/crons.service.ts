@@ -6,14 +6,13 @@ import { parseObject } from '../http/route.input.js';
 import { AuthorizationContext, Authorizer } from '../on-auth/index.js';
 import { rowOf } from '../persistence/row.js';
 import { isForeignKeyViolation } from '../persistence/unique-violation.js';
-import { AssistantFinder } from '../runs/assistant.finder.js';
 import { CountThreads, countThreads } from '../threads/dto/search-threads.dto.js';
 import { Thread } from '../threads/thread.entity.js';
-import { ThreadsService } from '../threads/threads.service.js';
 import { Cron } from './cron.entity.js';
 import { changeOf, newCron } from './cron.factory.js';
 import { selectCrons, whereThreadIsVisible } from './cron.query.js';
 import { CronSignals } from './cron.signals.js';
+import { CronTargets } from './cron.targets.js';
 import type { CreateCron, CreateThreadCron } from './dto/create-cron.dto.js';
 import type { CountCrons, SearchCrons } from './dto/search-crons.dto.js';
 import type { UpdateCron } from './dto/update-cron.dto.js';
@@ -24,18 +23,13 @@ export class CronsService {
   constructor(
     @InjectRepository(Cron) private readonly crons: Repository<Cron>,
     private readonly authorizer: Authorizer,
-    private readonly assistants: AssistantFinder,
-    private readonly threads: ThreadsService,
+    private readonly targets: CronTargets,
     private readonly signals: CronSignals,
   ) {}
 
-  /**
-   * @throws NotFoundException when the thread or the assistant is not there, or not visible
-   * @throws ForbiddenError when one of them is denied
-   */
+  /** Errors as `CronTargets.check`. */
   async create(request: CreateCron | CreateThreadCron): Promise<Cron> {
-    if ('thread_id' in request) await this.requireThread(request.thread_id);
-    await this.assistants.get(request.assistant_id);
+    await this.targets.check(request);
     const cron = newCron(request, AuthorizationContext.principal());
     await this.crons.insert(rowOf<Cron>(cron)).catch(refuseVanished);
     this.signal(cron);
@@ -69,11 +63,11 @@ export class CronsService {
   /**
    * Changes a cron while nobody else does: the UPDATE at the beginning locks the row on both databases.
    *
-   * @throws NotFoundException when the cron, or the assistant that it is to use, is not there or not visible
+   * @throws NotFoundException when it is not there, or not visible; errors as `CronTargets.check`
    */
   async update(change: UpdateCron): Promise<Cron> {
-    const { cron_id, assistant_id } = change;
-    if (assistant_id !== undefined) await this.assistants.get(assistant_id);
+    const { cron_id } = change;
+    await this.targets.check(change);
     const changed = await this.crons.manager.transaction(async (manager) => {
       await manager.update(Cron, { cron_id }, rowOf<Cron>({ updated_at: new Date() }));
       const cron = (await manager.findOneBy(Cron, { cron_id })) ?? fail();
@@ -99,10 +93,6 @@ export class CronsService {
       const repository = this.crons.manager.getRepository(Thread);
       return read(whereThreadIsVisible(selectCrons(this.crons, criteria), repository, visible));
     });
-  }
-
-  private requireThread(threadId: string): Promise<Thread> {
-    return this.authorizer.within('threads:read', { thread_id: threadId }, () => this.threads.get(threadId));
   }
 
   private signal({ next_run_date }: Cron): void {

@@ -154,6 +154,7 @@ describe.each(databases)('crons on $dialect', ({ create }) => {
     ['an end that is no time', { end_time: 'tomorrow' }, /^end_time/],
     ['an end that is a number', { end_time: 4_102_444_800_000 }, /^end_time/],
     ['an impossible end', { end_time: '2999-13-45T00:00:00Z' }, /^end_time/],
+    ['a webhook that leads inside (abuse case 60)', { webhook: 'http://127.0.0.1/x' }, /^webhook/],
     ['no assistant', { assistant_id: undefined }, /^assistant_id/],
     ['a wrong strategy', { multitask_strategy: 'wait' }, /^multitask_strategy/],
     ['a wrong stream mode', { stream_mode: ['telepathy'] }, /^stream_mode/],

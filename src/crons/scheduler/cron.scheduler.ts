@@ -4,6 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { ProcessRole } from '../../configuration/process.role.js';
 import { QueueAlarm } from '../../runs/engine/worker/queue.alarm.js';
 import type { Cron } from '../cron.entity.js';
 import { CronSignals } from '../cron.signals.js';
@@ -31,9 +32,11 @@ export class CronScheduler implements OnApplicationBootstrap, BeforeApplicationS
     private readonly queue: CronQueue,
     private readonly firer: CronFirer,
     private readonly signals: CronSignals,
+    private readonly role: ProcessRole,
   ) {}
 
   onApplicationBootstrap(): void {
+    if (!this.role.executes) return;
     this.accepting = true;
     this.unsubscribe = this.signals.subscribe((at) => this.alarm.set(at));
     this.wake();

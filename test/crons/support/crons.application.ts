@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AppOptions } from '../../../src/app.module.js';
 import { Cron } from '../../../src/crons/cron.entity.js';
 import { CronSignals } from '../../../src/crons/cron.signals.js';
@@ -9,6 +10,7 @@ import type { Answer, Caller } from '../../support/application.js';
 import type { TestDatabase } from '../../support/databases.js';
 import { objectOf, startRuns, type RunsApplication } from '../../runs/api/runs.application.js';
 
+const WEBHOOK_SECRET = `whsec_${randomBytes(32).toString('base64')}`;
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const HELLO = { messages: [{ role: 'human', content: 'hello' }] };
@@ -52,7 +54,7 @@ export async function startCrons(
   database: TestDatabase,
   options: Partial<AppOptions> = {},
 ): Promise<CronsApplication> {
-  const server = await startRuns(database, options);
+  const server = await startRuns(database, { environment: { WEBHOOK_SECRET }, ...options });
   const asSystem: CronsApplication['asSystem'] = (work) =>
     runAsSystem('a test', () => work(server.app.get(DataSource).manager));
   const read = async (caller: Caller, cronId: string) => cronIn(await caller('GET', `/runs/crons/${cronId}`));

@@ -59,7 +59,6 @@ export const cronProofs: ProofsOf<'crons'> = {
         context: { place: 'here' },
         interruptBefore: ['answer'],
         interruptAfter: '*',
-        webhook: 'https://example.com/hook',
         onRunCompleted: 'keep',
         multitaskStrategy: 'interrupt',
         durability: 'sync',
@@ -71,7 +70,6 @@ export const cronProofs: ProofsOf<'crons'> = {
         context: { place: 'here' },
         interrupt_before: ['answer'],
         interrupt_after: '*',
-        webhook: 'https://example.com/hook',
         multitask_strategy: 'interrupt',
         durability: 'sync',
       });
