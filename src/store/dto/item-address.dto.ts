@@ -35,8 +35,12 @@ function jsonListOf(raw: string): unknown[] | undefined {
   }
 }
 
+const READ = { in: 'query', refusal: 'null', rewritable: true } as const;
+const DELETED = { in: 'body', refusal: 204, rewritable: true } as const;
+
 export const getItem = routeInput('store:get', {
   type: GetItem,
+  ids: { namespace: READ, key: READ },
   query: { namespace: labels, key: text, refresh_ttl: flag },
   value: addressOf,
   accept: (_, value) => ({ granted: checkLeft('store:get', value) }),
@@ -44,6 +48,7 @@ export const getItem = routeInput('store:get', {
 
 export const deleteItem = routeInput('store:delete', {
   type: ItemAddress,
+  ids: { namespace: DELETED, key: DELETED },
   value: addressOf,
   accept: (_, value) => ({ granted: checkLeft('store:delete', value) }),
 });

@@ -19,8 +19,11 @@ export class ListNamespaces {
   granted!: StoreListNamespacesValue;
 }
 
+const PART = { in: 'body', refusal: 'empty', rewritable: true } as const;
+
 export const listNamespaces = routeInput('store:list_namespaces', {
   type: ListNamespaces,
+  ids: { prefix: PART, suffix: PART },
   value: ({ prefix, suffix, max_depth, limit, offset }) => ({
     ...(prefix && { namespace: [...prefix] }),
     ...(suffix && { suffix: [...suffix] }),

@@ -16,8 +16,11 @@ export class PutItem {
   granted!: StorePutValue;
 }
 
+const PLACE = { in: 'body', refusal: 403, rewritable: true } as const;
+
 export const putItem = routeInput('store:put', {
   type: PutItem,
+  ids: { namespace: PLACE, key: PLACE },
   nullable: ['ttl'],
   value: ({ namespace, key, value, index }) => ({
     namespace: [...namespace],

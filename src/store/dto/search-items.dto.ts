@@ -21,6 +21,7 @@ export class SearchItems {
 
 export const searchItems = routeInput('store:search', {
   type: SearchItems,
+  ids: { namespace_prefix: { in: 'body', refusal: 'empty', rewritable: true } },
   value: ({ namespace_prefix, filter, query, limit, offset }) => ({
     namespace: [...namespace_prefix],
     ...(filter && { filter: structuredClone(filter) }),

@@ -1,21 +1,25 @@
+import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, buildMessage, type ValidationArguments } from 'class-validator';
 import { assertPaths } from '../../graphs/store/indexed.text.js';
 import { assertClientLabels } from '../../graphs/store/namespace.path.js';
 import { parseStoreFilter } from '../../graphs/store/store.filter.js';
 import { MAX_TTL_MINUTES } from '../../graphs/store.settings.js';
+import { CarriesIds } from '../../http/id.carriers.js';
 
 /** A list of labels as a client may name them. */
 export function IsNamespace(): PropertyDecorator {
-  return passes('isNamespace', (labels) => {
+  const rule = passes('isNamespace', (labels) => {
     if (!Array.isArray(labels)) throw new Error('$property must be a list of labels');
     assertClientLabels(labels);
   });
+  return applyDecorators(rule, CarriesIds());
 }
 
 export function IsItemKey(): PropertyDecorator {
-  return passes('isItemKey', (key) => {
+  const rule = passes('isItemKey', (key) => {
     if (typeof key !== 'string' || key === '') throw new Error('$property must be text that is not empty');
   });
+  return applyDecorators(rule, CarriesIds());
 }
 
 /** The conditions of a search on the members of values. */

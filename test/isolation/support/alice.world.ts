@@ -87,6 +87,10 @@ export async function readBack(ask: Caller, world: readonly Ids[]): Promise<read
   for (const path of paths) answers.push([path, await made200(ask('GET', path))]);
   const lists = ['/threads/search', '/assistants/search'];
   for (const path of lists) answers.push([path, await made200(ask('POST', path, { limit: 1000 }))]);
+  const items = await made200(
+    ask('POST', '/store/items/search', { namespace_prefix: ['alice'], limit: 1000 }),
+  );
+  answers.push(['/store/items/search', items]);
   for (const id of new Set(world.map(({ assistant_id }) => assistant_id)))
     answers.push([id, await made200(ask('POST', `/assistants/${id}/versions`, {}))]);
   return answers;

@@ -40,6 +40,7 @@ function nothingOf(ids: Ids): OwnWorld {
     onWaitingThread: ghosts,
     withPendingRun: ghosts,
     withNewAssistant: ghosts,
+    withNewItem: ghosts,
     withUnbornThread: ghosts,
     withUnbornAssistant: ghosts,
   };

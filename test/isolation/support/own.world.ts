@@ -13,6 +13,8 @@ export interface OwnWorld {
   readonly withNewAssistant: () => Promise<Ids>;
   /** The same, on a new thread that waits in a subgraph. */
   readonly onWaitingThread: () => Promise<Ids>;
+  /** The same, with an item of the store that may be changed. */
+  readonly withNewItem: () => Promise<Ids>;
   /** The same, with ids that nothing has yet. */
   readonly withUnbornThread: () => Promise<Ids>;
   readonly withUnbornAssistant: () => Promise<Ids>;
@@ -36,6 +38,8 @@ export function ownWorldOf(ask: Caller, secret: string): OwnWorld {
     },
     withNewAssistant: async () => ({ ...(await settled()), assistant_id: await makeAssistant(ask, secret) }),
     onWaitingThread: async () => ({ ...(await settled()), ...(await makeWaitingThread(ask, secret)) }),
+    // In a namespace of its own: what is put there is not found by others.
+    withNewItem: async () => ({ ...(await settled()), ...(await makeItem(ask, secret, uuid())) }),
     withUnbornThread: async () => ({ ...(await settled()), thread_id: uuid() }),
     withUnbornAssistant: async () => ({ ...(await settled()), assistant_id: uuid() }),
   };
@@ -49,8 +53,7 @@ async function makeSettled(ask: Caller, secret: string): Promise<Ids> {
     run_id: runs[0].run_id,
     assistant_id: await makeAssistant(ask, secret),
     cron_id: uuid(),
-    namespace: [secret.split(' ')[0], 'notes'],
-    key: `${secret.split(' ')[0]} key`,
+    ...(await makeItem(ask, secret, 'notes')),
   };
 }
 
@@ -97,6 +100,14 @@ async function makeAssistant(ask: Caller, secret: string): Promise<string> {
   const id = textOf(await made200(ask('POST', '/assistants', assistant)), 'assistant_id');
   await made200(ask('PATCH', `/assistants/${id}`, { description: secret }));
   return id;
+}
+
+/** Secrets begin with the name of who keeps them, and so do namespaces and keys. */
+async function makeItem(ask: Caller, secret: string, label: string): Promise<Pick<Ids, 'namespace' | 'key'>> {
+  const [name] = secret.split(' ');
+  const item = { namespace: [name, label], key: `${name} key` };
+  await made200(ask('PUT', '/store/items', { ...item, value: { secret } }));
+  return item;
 }
 
 /** The body of an answer that has to be a success. */

@@ -22,7 +22,7 @@ export function requestOf({ route, path = {}, query = {}, headers = {}, body }: 
     verb,
     pattern,
     path: { ...Object.fromEntries(parameters), ...path },
-    query: { ...query },
+    query: { ...(typeof query === 'function' ? query(ids) : query) },
     header: { ...headers },
     body: structuredClone(body?.(ids)),
   };

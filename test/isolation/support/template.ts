@@ -13,7 +13,7 @@ export interface Template {
   readonly variant?: string;
   /** The caller's own rows that it works on; those of a world that is made once, unless it changes them. */
   readonly own?: (world: OwnWorld) => Promise<Ids>;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>> | ((ids: Ids) => Readonly<Record<string, string>>);
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: (ids: Ids) => unknown;
   /** Parts of the path that name no row. */

@@ -1,6 +1,7 @@
 import type { Template } from '../support/template.js';
 import { assistantTemplates } from './assistants.templates.js';
 import { runTemplates } from './runs.templates.js';
+import { storeTemplates } from './store.templates.js';
 import { threadTemplates } from './threads.templates.js';
 
 /** At least one valid request of every route. A route without one fails the replay. */
@@ -10,4 +11,5 @@ export const templates: readonly Template[] = [
   ...assistantTemplates,
   ...threadTemplates,
   ...runTemplates,
+  ...storeTemplates,
 ];
