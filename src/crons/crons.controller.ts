@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/com
 import type { FastifyReply } from 'fastify';
 import { mapPage, sendPage } from '../http/page.js';
 import { Authorize, Authorized } from '../on-auth/index.js';
+import { AUTHORIZES_ASSISTANT } from '../runs/runs.events.js';
 import { presentCron } from './cron.presenter.js';
 import { CronsService } from './crons.service.js';
 import { CreateCron, createCron } from './dto/create-cron.dto.js';
@@ -9,20 +10,23 @@ import { CronId, deleteCron, readCron } from './dto/cron-id.dto.js';
 import { CountCrons, SearchCrons, countCrons, searchCrons } from './dto/search-crons.dto.js';
 import { UpdateCron, updateCron } from './dto/update-cron.dto.js';
 
+/** The crons of threads that the caller may not find are not found either. */
+const WITH_THREADS = { further: ['threads:search'] } as const;
+
 @Controller('runs/crons')
 export class CronsController {
   constructor(private readonly crons: CronsService) {}
 
   @Post()
   @HttpCode(200)
-  @Authorize('crons', 'create', createCron)
+  @Authorize('crons', 'create', createCron, AUTHORIZES_ASSISTANT)
   async create(@Authorized() cron: CreateCron) {
     return presentCron(await this.crons.create(cron));
   }
 
   @Post('search')
   @HttpCode(200)
-  @Authorize('crons', 'search', searchCrons)
+  @Authorize('crons', 'search', searchCrons, WITH_THREADS)
   search(@Authorized() search: SearchCrons, @Res({ passthrough: true }) reply: FastifyReply) {
     const page = this.crons.search(search);
     return sendPage(
@@ -33,7 +37,7 @@ export class CronsController {
 
   @Post('count')
   @HttpCode(200)
-  @Authorize('crons', 'search', countCrons)
+  @Authorize('crons', 'search', countCrons, WITH_THREADS)
   count(@Authorized() criteria: CountCrons) {
     return this.crons.count(criteria);
   }
@@ -45,7 +49,7 @@ export class CronsController {
   }
 
   @Patch(':cron_id')
-  @Authorize('crons', 'update', updateCron)
+  @Authorize('crons', 'update', updateCron, AUTHORIZES_ASSISTANT)
   async update(@Authorized() change: UpdateCron) {
     return presentCron(await this.crons.update(change));
   }

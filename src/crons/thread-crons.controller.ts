@@ -10,7 +10,7 @@ export class ThreadCronsController {
 
   @Post()
   @HttpCode(200)
-  @Authorize('crons', 'create', createThreadCron)
+  @Authorize('crons', 'create', createThreadCron, { further: ['threads:read', 'assistants:read'] })
   async create(@Authorized() cron: CreateThreadCron) {
     return presentCron(await this.crons.create(cron));
   }

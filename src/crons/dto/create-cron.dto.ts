@@ -9,7 +9,7 @@ import { HandlerFaultError, type Principal } from '../../on-auth/index.js';
 import type { OnRunCompleted } from '../cron.entity.js';
 import type { CronPayload } from '../cron.payload.js';
 import type { CronsCreateValue } from '../crons.events.js';
-import { CronRunFields, withRunFields } from './cron-run.dto.js';
+import { CRON_BODY_IDS, CronRunFields, withRunFields } from './cron-run.dto.js';
 import { endTimeOf, IsEndTime, IsSchedule, IsTimezone } from './cron.validation.js';
 
 /** The body of `POST /runs/crons`: each run gets a thread of its own. */
@@ -51,7 +51,7 @@ export class CreateThreadCron extends CreateCron {
 export const createCron = withRunFields(
   routeInput('crons:create', {
     type: CreateCron,
-    ids: { assistant_id: 'body' },
+    ids: CRON_BODY_IDS,
     nullable: ['input'],
     value: valueOf,
     accept: acceptedOf,
@@ -61,7 +61,7 @@ export const createCron = withRunFields(
 export const createThreadCron = withRunFields(
   routeInput('crons:create', {
     type: CreateThreadCron,
-    ids: { thread_id: 'path', assistant_id: 'body' },
+    ids: { thread_id: { in: 'path', resource: 'threads' }, ...CRON_BODY_IDS },
     nullable: ['input'],
     value: valueOf,
     accept: acceptedOf,

@@ -1,12 +1,20 @@
 import { Allow } from 'class-validator';
+import { CarriesIds } from '../../http/id.carriers.js';
 import type { JsonObject } from '../../http/json.js';
-import type { AuthEvent, RouteInput } from '../../on-auth/index.js';
+import { idsWithin, type AuthEvent, type RouteIds, type RouteInput } from '../../on-auth/index.js';
+import { CONFIG_IDS } from '../../runs/dto/run.validation.js';
 import { runFieldsOf, type PayloadField } from '../cron.payload.js';
+
+/** The ids that a cron and its change can carry. */
+export const CRON_BODY_IDS: RouteIds = {
+  assistant_id: { in: 'body', resource: 'assistants' },
+  ...idsWithin('config', CONFIG_IDS),
+};
 
 /** The fields of a body that are about the runs of a cron. `withRunFields` checks them. */
 export class CronRunFields implements Partial<Record<PayloadField, unknown>> {
   @Allow() input?: unknown;
-  @Allow() config?: unknown;
+  @Allow() @CarriesIds(...Object.keys(CONFIG_IDS)) config?: unknown;
   @Allow() context?: unknown;
   @Allow() webhook?: unknown;
   @Allow() interrupt_before?: unknown;

@@ -13,7 +13,7 @@ import {
   IsOneOf,
   IsOptionalObject,
 } from '../../http/validation.js';
-import { HandlerFaultError, isStorable } from '../../on-auth/index.js';
+import { HandlerFaultError, isStorable, type RouteIds } from '../../on-auth/index.js';
 import { SELECTABLE_CRON_FIELDS, type SelectableCronField } from '../cron.presenter.js';
 import type { CronsSearchValue } from '../crons.events.js';
 
@@ -58,7 +58,10 @@ export class SearchCrons extends CountCrons {
   }
 }
 
-const IDS = { thread_id: 'body', assistant_id: 'body' } as const;
+const IDS: RouteIds = {
+  thread_id: { in: 'body', resource: 'threads', refusal: 'empty' },
+  assistant_id: { in: 'body', resource: 'assistants', refusal: 'empty' },
+};
 
 /** The contract fires `crons:search` for a count, with no page. */
 export const countCrons = routeInput('crons:search', {

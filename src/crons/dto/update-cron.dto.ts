@@ -7,7 +7,7 @@ import { IsFlag, IsId, IsOneOf, IsOptionalObject } from '../../http/validation.j
 import type { OnRunCompleted } from '../cron.entity.js';
 import type { CronPayload } from '../cron.payload.js';
 import type { CronsUpdateValue } from '../crons.events.js';
-import { CronRunFields, withRunFields } from './cron-run.dto.js';
+import { CRON_BODY_IDS, CronRunFields, withRunFields } from './cron-run.dto.js';
 import { endTimeOf, IsEndTime, IsSchedule, IsTimezone } from './cron.validation.js';
 
 /** The body of `PATCH /runs/crons/{cron_id}`: metadata is merged over what is stored, the rest replaces it. */
@@ -45,7 +45,7 @@ export class UpdateCron extends CronRunFields {
 export const updateCron = withRunFields(
   routeInput('crons:update', {
     type: UpdateCron,
-    ids: { cron_id: 'path', assistant_id: 'body' },
+    ids: { cron_id: 'path', ...CRON_BODY_IDS },
     nullable: ['input', 'end_time'],
     value: valueOf,
     accept: (input, { metadata }) => ({ metadata, runMetadata: input.metadata }),

@@ -26,7 +26,7 @@ const RUNS: readonly { readonly graph: string; readonly run: object; readonly st
 
 /**
  * Makes a world that goes deep: assistants with versions, threads that wait in a subgraph, and runs in every state, with their
- * checkpoints, events and items of the store.
+ * checkpoints, events and items of the store, and crons.
  *
  * @returns the ids of its parts, those that belong together side by side
  */
@@ -85,7 +85,7 @@ export async function readBack(ask: Caller, world: readonly Ids[]): Promise<read
   const paths = new Set(world.flatMap(pathsOf));
   const answers: unknown[] = [];
   for (const path of paths) answers.push([path, await made200(ask('GET', path))]);
-  const lists = ['/threads/search', '/assistants/search'];
+  const lists = ['/threads/search', '/assistants/search', '/runs/crons/search'];
   for (const path of lists) answers.push([path, await made200(ask('POST', path, { limit: 1000 }))]);
   const items = await made200(
     ask('POST', '/store/items/search', { namespace_prefix: ['alice'], limit: 1000 }),
@@ -96,7 +96,7 @@ export async function readBack(ask: Caller, world: readonly Ids[]): Promise<read
   return answers;
 }
 
-function pathsOf({ thread_id, run_id, assistant_id }: Ids): readonly string[] {
+function pathsOf({ thread_id, run_id, assistant_id, cron_id }: Ids): readonly string[] {
   const thread = `/threads/${thread_id}`;
   return [
     `${thread}?include=ttl`,
@@ -105,5 +105,6 @@ function pathsOf({ thread_id, run_id, assistant_id }: Ids): readonly string[] {
     `${thread}/runs?limit=100`,
     `${thread}/runs/${run_id}`,
     `/assistants/${assistant_id}`,
+    `/runs/crons/${cron_id}`,
   ];
 }

@@ -41,6 +41,7 @@ function nothingOf(ids: Ids): OwnWorld {
     withPendingRun: ghosts,
     withNewAssistant: ghosts,
     withNewItem: ghosts,
+    withNewCron: ghosts,
     withUnbornThread: ghosts,
     withUnbornAssistant: ghosts,
   };

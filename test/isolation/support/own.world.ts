@@ -15,6 +15,8 @@ export interface OwnWorld {
   readonly onWaitingThread: () => Promise<Ids>;
   /** The same, with an item of the store that may be changed. */
   readonly withNewItem: () => Promise<Ids>;
+  /** The same, with a cron that may be changed. */
+  readonly withNewCron: () => Promise<Ids>;
   /** The same, with ids that nothing has yet. */
   readonly withUnbornThread: () => Promise<Ids>;
   readonly withUnbornAssistant: () => Promise<Ids>;
@@ -40,6 +42,10 @@ export function ownWorldOf(ask: Caller, secret: string): OwnWorld {
     onWaitingThread: async () => ({ ...(await settled()), ...(await makeWaitingThread(ask, secret)) }),
     // In a namespace of its own: what is put there is not found by others.
     withNewItem: async () => ({ ...(await settled()), ...(await makeItem(ask, secret, uuid())) }),
+    withNewCron: async () => ({
+      ...(await settled()),
+      cron_id: await makeCron(ask, secret, await settled()),
+    }),
     withUnbornThread: async () => ({ ...(await settled()), thread_id: uuid() }),
     withUnbornAssistant: async () => ({ ...(await settled()), assistant_id: uuid() }),
   };
@@ -47,12 +53,13 @@ export function ownWorldOf(ask: Caller, secret: string): OwnWorld {
 
 async function makeSettled(ask: Caller, secret: string): Promise<Ids> {
   const thread = await makeWaitingThread(ask, secret);
+  const assistant_id = await makeAssistant(ask, secret);
   const runs = (await made200(ask('GET', `/threads/${thread.thread_id}/runs`))) as { run_id: string }[];
   return {
     ...thread,
     run_id: runs[0].run_id,
-    assistant_id: await makeAssistant(ask, secret),
-    cron_id: uuid(),
+    assistant_id,
+    cron_id: await makeCron(ask, secret, { ...thread, assistant_id }),
     ...(await makeItem(ask, secret, 'notes')),
   };
 }
@@ -100,6 +107,16 @@ async function makeAssistant(ask: Caller, secret: string): Promise<string> {
   const id = textOf(await made200(ask('POST', '/assistants', assistant)), 'assistant_id');
   await made200(ask('PATCH', `/assistants/${id}`, { description: secret }));
   return id;
+}
+
+/** A yearly cron on the thread, so that it does not fire meanwhile. */
+async function makeCron(
+  ask: Caller,
+  secret: string,
+  { thread_id, assistant_id }: Pick<Ids, 'thread_id' | 'assistant_id'>,
+): Promise<string> {
+  const cron = { assistant_id, schedule: '0 0 1 1 *', input: { trail: [secret] }, metadata: { secret } };
+  return textOf(await made200(ask('POST', `/threads/${thread_id}/runs/crons`, cron)), 'cron_id');
 }
 
 /** Secrets begin with the name of who keeps them, and so do namespaces and keys. */

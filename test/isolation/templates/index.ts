@@ -1,5 +1,6 @@
 import type { Template } from '../support/template.js';
 import { assistantTemplates } from './assistants.templates.js';
+import { cronTemplates } from './crons.templates.js';
 import { runTemplates } from './runs.templates.js';
 import { storeTemplates } from './store.templates.js';
 import { threadTemplates } from './threads.templates.js';
@@ -12,4 +13,5 @@ export const templates: readonly Template[] = [
   ...threadTemplates,
   ...runTemplates,
   ...storeTemplates,
+  ...cronTemplates,
 ];
