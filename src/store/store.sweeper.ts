@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { ProcessRole } from '../configuration/process.role.js';
 import { StoreExpiry } from '../graphs/store/store.expiry.js';
 import { STORE_SETTINGS, type StoreSettings } from '../graphs/store.settings.js';
 
@@ -22,12 +23,13 @@ export class StoreSweeper implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     private readonly expiry: StoreExpiry,
+    private readonly role: ProcessRole,
     @Inject(STORE_SETTINGS) private readonly settings: StoreSettings,
   ) {}
 
   onApplicationBootstrap(): void {
     const minutes = this.settings.ttl?.sweepInterval;
-    if (minutes === undefined) return;
+    if (minutes === undefined || !this.role.executes) return;
     const sweep = (): void => {
       this.sweep(new Date()).catch((error: unknown) => this.logger.error(error));
     };

@@ -5,6 +5,7 @@ import type { StoreTtl } from '../../src/graphs/store.settings.js';
 import { runAsSystem } from '../../src/on-auth/authorization.context.js';
 import { rowOf } from '../../src/persistence/row.js';
 import type { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
+import { ProcessRole } from '../../src/configuration/process.role.js';
 import { StoreSweeper } from '../../src/store/store.sweeper.js';
 import { openStoreDatabase, storeItemsOn, withStore } from '../graphs/support/store.database.js';
 import { databases, type TestDatabase } from '../support/databases.js';
@@ -105,7 +106,8 @@ describe.each(databases)('the time to live of store items on $dialect', ({ creat
   });
 
   describe('that is over', () => {
-    const sweeperWith = (ttl?: StoreTtl) => new StoreSweeper(new StoreExpiry(dataSource, { ttl }), { ttl });
+    const sweeperWith = (ttl?: StoreTtl) =>
+      new StoreSweeper(new StoreExpiry(dataSource, { ttl }), new ProcessRole('all'), { ttl });
 
     it('ends in the database when it is swept, everybody’s, however many there are', async () => {
       const now = Date.now();

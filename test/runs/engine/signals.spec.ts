@@ -78,23 +78,27 @@ describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
   ({ create }) => {
     let database: TestDatabase;
     let hole: BlackHole;
+    const servers: EngineHarness[] = [];
 
     beforeEach(async () => {
       database = await create();
       hole = await blackHole(database.url);
     });
     afterEach(async () => {
+      await Promise.all(servers.splice(0).map((server) => server.stop()));
       await hole.stop();
       await database.drop();
     });
 
     it('is noticed within seconds and made again', async () => {
       const server = await EngineHarness.start(hole.url, { leaseMs: 3_000_000 });
-      const other = await EngineHarness.start(database.url, { leaseMs: 3_000_000 });
+      servers.push(server);
       const heard: string[] = [];
       server.app
         .get(RunSignals)
         .subscribe((signal) => heard.push('runId' in signal ? signal.runId : signal.kind));
+      const other = await EngineHarness.start(database.url, { leaseMs: 3_000_000 });
+      servers.push(other);
       const tell = (runId: string) => other.app.get(RunSignals).publish({ kind: 'ended', runId });
       await until('they know each other', () => heard.includes('missed'));
       hole.swallow('LISTEN');
@@ -108,8 +112,6 @@ describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
       await until('it hears again', () => heard.includes(found));
       const rows: object[] = await other.dataSource.query(LISTENING);
       expect(rows.length).toBeGreaterThanOrEqual(2);
-      await server.stop();
-      await other.stop();
     }, 60_000);
   },
 );

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { RelayStore } from './relay.store.js';
 
 const SWEEP_MS = 30_000;
@@ -15,9 +16,13 @@ export class RelaySweeper {
   private readonly logger = new Logger(RelaySweeper.name);
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly store: RelayStore) {}
+  constructor(
+    private readonly store: RelayStore,
+    @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
+  ) {}
 
   start(): void {
+    if (this.options.concurrency === 0) return;
     const sweep = (): void => {
       this.sweep(Date.now()).catch((error: unknown) =>
         this.logger.warn(
