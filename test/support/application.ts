@@ -3,9 +3,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SignJWT } from 'jose';
 import type { AppOptions } from '../../src/app.module.js';
 import { createServer } from '../../src/server.js';
+import { startClusteredServer } from './cluster/clustered.server.js';
+import { IS_CLUSTER } from './cluster/cluster.mode.js';
 
 /** A running application and what a test needs to talk to it. */
 export interface TestApplication {
+  /** What answers at the URL; of a cluster one more process on the same database, which nobody sends requests to. */
   readonly app: NestFastifyApplication;
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
@@ -37,38 +40,51 @@ export type Caller = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
+/** What is reached in different ways, depending on how the specs run. */
+export type StartedServer = Pick<TestApplication, 'app' | 'url' | 'stop'>;
+
 /**
- * Starts the whole application on a free port of the loopback interface.
+ * Starts the whole application on a free port of the loopback interface; or where the specs run against a cluster, four processes
+ * behind one address.
  *
  * @param options.databaseUrl for example from `test/support/databases.ts`; in memory unless given
  */
 export async function startApplication({
-  databaseUrl = 'sqlite::memory:',
+  databaseUrl,
   environment = {},
   ...options
 }: AppOptions & { databaseUrl?: string } = {}): Promise<TestApplication> {
-  const secret = randomBytes(32);
-  const app = await createServer({
+  const secret = randomBytes(32).toString('base64url');
+  const server = await startServer({
     ...options,
     environment: {
       NODE_ENV: 'test',
       LOG_LEVEL: 'silent',
-      DATABASE_URL: databaseUrl,
-      AUTH_JWT_SECRET: secret.toString('base64url'),
+      ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+      AUTH_JWT_SECRET: secret,
       ...environment,
     },
   });
-  await app.listen(0, '127.0.0.1');
-  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const { url } = server;
   const token = (identity: string, { expiresIn = 3600, ...claims }: TokenOptions = {}) =>
     new SignJWT({ permissions: [], ...claims })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(identity)
       .setIssuedAt()
       .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)
-      .sign(Buffer.from(secret.toString('base64url')));
+      .sign(Buffer.from(secret));
   const as = async (identity: string, claims?: TokenOptions) => callerOf(url, await token(identity, claims));
-  return { app, url, token, as, stop: () => app.close() };
+  return { ...server, token, as };
+}
+
+async function startServer({ environment, ...options }: AppOptions): Promise<StartedServer> {
+  if (IS_CLUSTER) return startClusteredServer({ ...options, environment });
+  const app = await createServer({
+    ...options,
+    environment: { DATABASE_URL: 'sqlite::memory:', ...environment },
+  });
+  await app.listen(0, '127.0.0.1');
+  return { app, url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), stop: () => app.close() };
 }
 
 /** Sends requests with a token, or without one. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { IS_CLUSTER } from './cluster/cluster.mode.js';
 
 /** An empty database that nobody else uses. */
 export interface TestDatabase {
@@ -13,7 +14,7 @@ export interface TestDatabase {
 }
 
 /**
- * Both databases, for `describe.each`.
+ * Both databases, for `describe.each`; of a cluster only the one that it can run on.
  *
  * @example
  * describe.each(databases)('threads on $dialect', ({ create }) => {
@@ -23,7 +24,7 @@ export interface TestDatabase {
  * });
  */
 export const databases: readonly { dialect: 'sqlite' | 'postgres'; create: () => Promise<TestDatabase> }[] = [
-  { dialect: 'sqlite', create: createSqlite },
+  ...(IS_CLUSTER ? [] : [{ dialect: 'sqlite' as const, create: createSqlite }]),
   { dialect: 'postgres', create: createPostgres },
 ];
 
@@ -35,7 +36,8 @@ async function createSqlite(): Promise<TestDatabase> {
   };
 }
 
-async function createPostgres(): Promise<TestDatabase> {
+/** An empty database on the PostgreSQL of the whole test run. */
+export async function createPostgres(): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server)
     throw new Error('TEST_POSTGRES_URL is not set: jest did not run test/support/global-setup.mjs');

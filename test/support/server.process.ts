@@ -2,16 +2,18 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 const MAIN = join(process.cwd(), 'dist/src/main.js');
+/** Where many start at the same time on a busy machine, a start takes long. */
+const PATIENCE_MS = 120_000;
 
-/** The built server as a process of its own, in an empty folder, with nothing but this environment. */
+/** A server as a process of its own, in a folder, with nothing but this environment: what was built, unless given. */
 export class ServerProcess {
   output = '';
   errors = '';
   private readonly child: ChildProcess;
   private readonly exit: Promise<number | null>;
 
-  constructor(folder: string, environment: Record<string, string>) {
-    this.child = spawn(process.execPath, [MAIN], {
+  constructor(folder: string, environment: Record<string, string>, command: readonly string[] = [MAIN]) {
+    this.child = spawn(process.execPath, command, {
       cwd: folder,
       env: { PATH: process.env.PATH, ...environment },
     });
@@ -22,10 +24,10 @@ export class ServerProcess {
 
   /** Settles with the URL that the server prints. */
   async up(): Promise<string> {
-    for (let waited = 0; waited < 20_000; waited += 50) {
+    for (let waited = 0; waited < PATIENCE_MS; waited += 50) {
       const url = /is up at (http:\/\/[^\s,]+)/.exec(this.output)?.[1];
       if (url) return url.replace('[::1]', '127.0.0.1').replace('0.0.0.0', '127.0.0.1');
-      if (this.child.exitCode !== null) throw new Error(`exited: ${this.errors}`);
+      if (this.hasEnded) throw new Error(`exited: ${this.errors}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`not up: ${this.output} ${this.errors}`);
@@ -36,7 +38,17 @@ export class ServerProcess {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null) this.child.kill('SIGTERM');
+    if (!this.hasEnded) this.child.kill('SIGTERM');
     await this.exit;
+  }
+
+  /** As a machine that loses its power does. */
+  async kill(): Promise<void> {
+    if (!this.hasEnded) this.child.kill('SIGKILL');
+    await this.exit;
+  }
+
+  private get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 }
