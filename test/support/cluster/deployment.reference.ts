@@ -6,7 +6,7 @@ import type { GraphSources } from '../../../src/graphs/graph.js';
 const MODULES = [
   'test/support/graphs/index.js',
   'test/clients/support/slow-speaker.graph.js',
-  'test/runs/cluster/support/cluster.graphs.js',
+  'test/cluster/support/chaos.graphs.js',
   'examples/policies/most-specific.policy.js',
   'examples/policies/permission.policy.js',
   'examples/policies/scoped-handlers.policy.js',

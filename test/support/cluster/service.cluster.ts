@@ -37,11 +37,6 @@ export class Member {
     await this.process?.kill();
   }
 
-  async stop(): Promise<void> {
-    this.url = undefined;
-    await this.process?.stop();
-  }
-
   /** What it complained of. */
   get errors(): string {
     return this.process?.errors ?? '';
