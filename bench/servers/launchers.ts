@@ -1,0 +1,78 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BareGraph } from './bare.graph.js';
+import { freePort } from './free.port.js';
+import { ServerProcess, type ProcessOptions } from './server.process.js';
+import { JWT_SECRET, authorizationOf } from './tokens.js';
+
+export type StartedServer = Awaited<ReturnType<typeof ServerProcess.start>>;
+
+const LOADER = pathToFileURL(resolve('test/runs/engine/support/typescript.loader.mjs')).href;
+const PEER = resolve('bench/peer');
+
+/** The built service, as `npm start` runs it. */
+export async function startService(databaseUrl: string, folder: string): Promise<StartedServer> {
+  const port = await freePort();
+  const env = { ...settings(databaseUrl), PORT: String(port) };
+  return ServerProcess.start(port, { args: [resolve('dist/src/main.js')], cwd: folder, env });
+}
+
+/** A server of this folder, by the name of its file: from sources, with the settings of the service. */
+export async function startFromSources(
+  name: 'filters' | 'service' | 'unauthorized',
+  databaseUrl: string,
+): Promise<StartedServer> {
+  const port = await freePort();
+  const env = { ...settings(databaseUrl), SCOPE_KEYS: 'owner,team' };
+  return ServerProcess.start(port, sources(`${name}.server.ts`, [String(port)], env));
+}
+
+export async function startFloor(databaseUrl: string): Promise<StartedServer> {
+  const port = await freePort();
+  return ServerProcess.start(
+    port,
+    sources('floor.server.ts', [String(port), databaseUrl], {
+      AUTH_JWT_SECRET: JWT_SECRET,
+      NODE_ENV: 'production',
+    }),
+  );
+}
+
+/** @param folder holds what the peer keeps between its starts */
+export async function startPeer(folder: string): Promise<StartedServer> {
+  const port = await freePort();
+  const options = {
+    args: [join(PEER, 'server.mjs'), String(port), folder],
+    cwd: PEER,
+    env: { AUTH_JWT_SECRET: JWT_SECRET, NODE_ENV: 'production', LOG_LEVEL: 'error' },
+  };
+  return ServerProcess.start(port, options, { authorization: await authorizationOf(0) });
+}
+
+export function startBareGraph(databaseUrl: string): Promise<BareGraph> {
+  return BareGraph.start(sources('bare-graph.process.ts', [], settings(databaseUrl)));
+}
+
+/** A folder that is nobody else's, below another one. */
+export function newFolder(parent: string): Promise<string> {
+  return mkdtemp(join(parent, 'run-'));
+}
+
+function settings(databaseUrl: string): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    DATABASE_URL: databaseUrl,
+    AUTH_JWT_SECRET: JWT_SECRET,
+    LOG_LEVEL: 'error',
+  };
+}
+
+function sources(file: string, args: readonly string[], env: Record<string, string>): ProcessOptions {
+  return {
+    args: ['--import', LOADER, resolve('bench/servers', file), ...args],
+    cwd: resolve('.'),
+    env,
+  };
+}
