@@ -9,7 +9,9 @@ export interface Load {
   readonly requestsOf: (connection: number) => readonly autocannon.Request[];
 }
 
-const WARM_UP_SECONDS = 0.5;
+/** Answers after which a server is warm, and the seconds that it may take to give them. */
+const WARM_UP_ANSWERS = 2_000;
+const WARM_UP_SECONDS = 3;
 const TIMEOUT_SECONDS = 60;
 /** Answers for each connection that a measurement needs at least. */
 const FEWEST = 3;
@@ -23,8 +25,10 @@ const FEWEST = 3;
 export async function throughput(server: ServerProcess, load: Load): Promise<Reading> {
   const { connections, seconds } = load;
   const first = await fire(server, load, { amount: connections });
-  const isSlow = (first.latencies.length / first.tookSeconds) * seconds < FEWEST * connections;
-  if (!isSlow) await fire(server, load, { duration: WARM_UP_SECONDS });
+  const rate = first.latencies.length / first.tookSeconds;
+  const isSlow = rate * seconds < FEWEST * connections;
+  if (!isSlow)
+    await fire(server, load, { amount: Math.min(WARM_UP_ANSWERS, Math.ceil(rate * WARM_UP_SECONDS)) });
   const cpu = server.cpuMicros();
   const bound = isSlow ? { amount: FEWEST * connections } : { duration: seconds };
   const { latencies, tookSeconds } = await fire(server, load, bound);

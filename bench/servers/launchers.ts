@@ -1,4 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BareGraph } from './bare.graph.js';
@@ -14,8 +13,19 @@ const PEER = resolve('bench/peer');
 /** The built service, as `npm start` runs it. */
 export async function startService(databaseUrl: string, folder: string): Promise<StartedServer> {
   const port = await freePort();
-  const env = { ...settings(databaseUrl), PORT: String(port) };
-  return ServerProcess.start(port, { args: [resolve('dist/src/main.js')], cwd: folder, env });
+  return ServerProcess.start(port, built(databaseUrl, folder, port));
+}
+
+/** The same, for a `Probe`: with a channel, and these options of Node. */
+export async function startProbedService(
+  databaseUrl: string,
+  folder: string,
+  nodeOptions: readonly string[],
+): Promise<StartedServer> {
+  const port = await freePort();
+  const options = built(databaseUrl, folder, port);
+  const stdio: ProcessOptions['stdio'] = ['ignore', 'pipe', 'pipe', 'ipc'];
+  return ServerProcess.start(port, { ...options, args: [...nodeOptions, ...options.args], stdio });
 }
 
 /** A server of this folder, by the name of its file: from sources, with the settings of the service. */
@@ -54,9 +64,9 @@ export function startBareGraph(databaseUrl: string): Promise<BareGraph> {
   return BareGraph.start(sources('bare-graph.process.ts', [], settings(databaseUrl)));
 }
 
-/** A folder that is nobody else's, below another one. */
-export function newFolder(parent: string): Promise<string> {
-  return mkdtemp(join(parent, 'run-'));
+function built(databaseUrl: string, cwd: string, port: number): ProcessOptions {
+  const env = { ...settings(databaseUrl), PORT: String(port) };
+  return { args: [resolve('dist/src/main.js')], cwd, env };
 }
 
 function settings(databaseUrl: string): Record<string, string> {
