@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,6 +9,7 @@ import { World } from './cases/world.js';
 import { PostgresDatabases, SqliteDatabases, type Databases } from './population/databases.js';
 import { describeProfile } from './profile/description.js';
 import { PROBE_OPTIONS, Probe } from './profile/probe.js';
+import { call, textOf } from './load/http.client.js';
 import type { Readings } from './load/reading.js';
 import { startProbedService, startService } from './servers/launchers.js';
 import { inFolder } from './side-by-side/arena.js';
@@ -26,6 +28,10 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'bench/results' },
   },
 });
+/** Enough young heap to weigh requests without a collection. */
+const ROOMY = ['--max-semi-space-size=512', '--min-semi-space-size=512'];
+const GETS = 200;
+const WARM_UPS = 5;
 const POPULATION = { threads: Number(values.threads), owners: 1_000 };
 
 interface PostgresServer {
@@ -69,6 +75,27 @@ async function profile(databases: Databases, folder: string): Promise<string> {
     readings = await benchCase.measure(side, seconds);
   });
   await server.stop();
+  const allocated = await allocatedBytes(url, folder, side.world);
   const title = `${values.case} on ${databases.title}, ${POPULATION.threads} threads, 32 connections`;
-  return `${title}\n${JSON.stringify(readings)}\n\n${describeProfile(cpu)}`;
+  return `${title}\n${JSON.stringify(readings)}\nan authorized get allocates ${allocated.toFixed(0)} bytes of heap\n\n${describeProfile(cpu)}`;
+}
+
+/** Of one get after the other. @returns NaN where the collector came in between */
+async function allocatedBytes(url: string, folder: string, world: World): Promise<number> {
+  const { server } = await startProbedService(url, folder, [...PROBE_OPTIONS, ...ROOMY]);
+  const probe = new Probe(server);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const get = async (times: number): Promise<void> => {
+    for (const { id, authorization } of world.threadsOf(0, times))
+      await textOf(
+        await call(server.url, { method: 'GET', path: `/threads/${id}`, headers: { authorization } }, agent),
+      );
+  };
+  for (let warm = 0; warm < WARM_UPS; warm += 1) await get(GETS);
+  const before = await probe.heap();
+  await get(GETS);
+  const after = await probe.heap();
+  agent.destroy();
+  await server.stop();
+  return after.collections === before.collections ? (after.used - before.used) / GETS : Number.NaN;
 }

@@ -19,8 +19,8 @@ export class SqliteThreads implements Threads {
 
   static async open(path: string): Promise<SqliteThreads> {
     const writer = await Connection.open(path);
-    await writer.run('PRAGMA journal_mode = WAL', []);
-    await writer.run('PRAGMA synchronous = NORMAL', []);
+    await writer.all('PRAGMA journal_mode = WAL', []);
+    await writer.all('PRAGMA synchronous = NORMAL', []);
     const readers = await Promise.all(Array.from({ length: READERS }, () => Connection.open(path)));
     return new SqliteThreads(writer, readers);
   }
@@ -111,7 +111,7 @@ class Connection {
     });
   }
 
-  /** `all`, not `get`, which would leave the statement open and its snapshot held. */
+  /** For whatever gives rows. Neither `get` nor `run`, which would leave the statement open, and a transaction with it. */
   all<R>(sql: string, values: readonly unknown[]): Promise<R[]> {
     this.load += 1;
     return new Promise((resolve, reject) => {
