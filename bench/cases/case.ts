@@ -1,4 +1,4 @@
-import type { Readings } from '../load/reading.js';
+import type { Reading, Readings } from '../load/reading.js';
 import type { BareGraph } from '../servers/bare.graph.js';
 import type { ServerProcess } from '../servers/server.process.js';
 import type { World } from './world.js';
@@ -19,8 +19,8 @@ export interface Side {
   readonly name: SideName;
   readonly process: ServerProcess | BareGraph;
   readonly world: World;
-  /** Starts another one like it on an empty database, and ends it. How many milliseconds until its first answer. */
-  readonly startUp?: () => Promise<number>;
+  /** Starts another one like it on an empty database, and ends it: milliseconds until its first answer. */
+  readonly startUp?: () => Promise<Reading>;
 }
 
 /**

@@ -38,7 +38,7 @@ export const processCases: readonly BenchCase[] = [
     metrics: [{ key: 'took', title: 'start-up, empty database', unit: 'ms', better: 'less' }],
     measure: async ({ name, startUp }) => {
       if (!startUp) throw new TypeError(`${name} cannot be started again`);
-      return { took: { value: await startUp() } };
+      return { took: await startUp() };
     },
   },
 ];

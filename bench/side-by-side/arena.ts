@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArenaName, Side, SideName } from '../cases/case.js';
 import { World } from '../cases/world.js';
+import type { Reading } from '../load/reading.js';
 import { seedPeer } from '../peer/peer.data.js';
 import type { Databases } from '../population/databases.js';
 import type { Population } from '../population/population.js';
@@ -130,9 +131,10 @@ async function startOn(side: SideName, url: string): Promise<Side['process']> {
   }
 }
 
-async function ended({ server, tookMs }: StartedServer): Promise<number> {
+async function ended({ server, tookMs }: StartedServer): Promise<Reading> {
+  const cpuMicros = server.cpuMicros();
   await server.stop();
-  return tookMs;
+  return { value: tookMs, cpuMicros };
 }
 
 /** @returns what `use` did; the folder is gone by then */

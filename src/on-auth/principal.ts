@@ -13,6 +13,8 @@ export interface Principal {
   readonly [claim: string]: unknown;
 }
 
+/** What `parsePrincipal` made: a strategy may have asked it already. */
+const principals = new WeakSet<object>();
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/u;
 export const MAX_IDENTITY_LENGTH = 512;
 
@@ -24,6 +26,7 @@ export const MAX_IDENTITY_LENGTH = 512;
 export function parsePrincipal(candidate: unknown): Principal | undefined {
   if (typeof candidate === 'string') return parsePrincipal({ identity: candidate });
   if (typeof candidate !== 'object' || candidate === null || Array.isArray(candidate)) return undefined;
+  if (principals.has(candidate)) return candidate as Principal;
   const claims = candidate as Record<string, unknown>;
   // It is stored with the runs that it creates.
   if (!isStorable(claims)) return undefined;
@@ -36,13 +39,15 @@ export function parsePrincipal(candidate: unknown): Principal | undefined {
   if (!isIdentity(identity) || proved !== true || typeof displayName !== 'string') return undefined;
   if (!Array.isArray(permissions) || !permissions.every((entry) => typeof entry === 'string'))
     return undefined;
-  return Object.freeze({
+  const principal = Object.freeze({
     ...claims,
     identity,
     display_name: displayName,
     is_authenticated: true,
     permissions: Object.freeze([...permissions]),
   });
+  principals.add(principal);
+  return principal;
 }
 
 /** 1 to 512 characters, none of them a control character or half a surrogate pair. Compared as it is: `alice ` is not `alice`. */

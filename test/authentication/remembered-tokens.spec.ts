@@ -1,0 +1,144 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ClaimsMapper, StandardClaimsMapper } from '../../src/authentication/claims.mapper.js';
+import { JwtStrategy } from '../../src/authentication/jwt.strategy.js';
+import type { KeySource } from '../../src/authentication/keys/key.source.js';
+import { CLOCK_TOLERANCE_S, type TokenClaims } from '../../src/authentication/token.claims.js';
+import { parseHeader } from '../../src/authentication/token.parser.js';
+import { VerifiedTokens } from '../../src/authentication/verified.tokens.js';
+import { PassportAuthenticator } from '../../src/on-auth/passport.authenticator.js';
+import { UnauthenticatedError } from '../../src/on-auth/errors.js';
+import { claims, forge, now, SECRET } from './support/token.forge.js';
+
+/** Keys that a test changes while the strategy is at work. */
+class ChangingKeys implements KeySource {
+  readonly algorithms = ['HS256'] as const;
+  key: KeyObject | undefined = secretKey(SECRET);
+
+  keyFor(): Promise<KeyObject | undefined> {
+    return Promise.resolve(this.key);
+  }
+}
+
+const secretKey = (secret: string) => createSecretKey(Buffer.from(secret));
+
+let keys: ChangingKeys;
+let authenticator: PassportAuthenticator;
+
+function useStrategy(mapper: ClaimsMapper = new StandardClaimsMapper(), audience?: string): void {
+  keys = new ChangingKeys();
+  const strategy = new JwtStrategy(keys, mapper, { issuer: undefined, audience });
+  authenticator = new PassportAuthenticator({ strategies: [strategy] });
+}
+
+const ask = (token: string) => authenticator.authenticate({ headers: { authorization: `Bearer ${token}` } });
+
+beforeEach(() => useStrategy());
+afterEach(() => void jest.restoreAllMocks());
+
+describe('A token that was verified before', () => {
+  it('proves the same again', async () => {
+    const token = forge({ payload: claims({ permissions: ['threads:read'], name: 'Alice' }) });
+    const first = await ask(token);
+    expect(await ask(token)).toEqual(first);
+  });
+
+  it('is refused once it has expired', async () => {
+    const exp = now() + 60;
+    const token = forge({ payload: claims({ exp }) });
+    await ask(token);
+    jest.spyOn(Date, 'now').mockReturnValue((exp + CLOCK_TOLERANCE_S) * 1000);
+    await expect(ask(token)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('is refused once its key was taken away', async () => {
+    const token = forge();
+    await ask(token);
+    keys.key = undefined;
+    await expect(ask(token)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('is refused once another key stands in the place of its key', async () => {
+    const token = forge();
+    await ask(token);
+    keys.key = secretKey('another-secret-of-at-least-32-bytes-5X');
+    await expect(ask(token)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('is verified anew under a key that was read again, and accepted when it is the same', async () => {
+    const token = forge();
+    await ask(token);
+    keys.key = secretKey(SECRET);
+    expect(await ask(token)).toMatchObject({ identity: 'alice' });
+  });
+
+  it('lends nothing to the same claims under a wrong signature', async () => {
+    const token = forge();
+    await ask(token);
+    const [header, payload] = token.split('.');
+    const [, , strange] = forge({ payload: claims({ sub: 'bob' }) }).split('.');
+    await expect(ask(`${header}.${payload}.${strange}`)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('gives each request claims of its own', async () => {
+    const token = forge({ payload: claims({ org: { roles: ['reader'] } }) });
+    for (let round = 0; round < 3; round += 1) {
+      const { org } = (await ask(token)) as unknown as { org: { roles: string[] } };
+      expect(org.roles).toEqual(['reader']);
+      org.roles.push('admin');
+    }
+  });
+
+  it('is mapped to a principal anew, so that the mapper may refuse it now', async () => {
+    let isBlocked = false;
+    class Blocking extends ClaimsMapper {
+      toPrincipal({ sub }: TokenClaims) {
+        return isBlocked ? undefined : { identity: sub };
+      }
+    }
+    useStrategy(new Blocking());
+    const token = forge();
+    expect(await ask(token)).toMatchObject({ identity: 'alice' });
+    isBlocked = true;
+    await expect(ask(token)).rejects.toThrow(UnauthenticatedError);
+  });
+});
+
+describe('A token that was refused', () => {
+  it.each([
+    ['for another audience', claims({ aud: 'them' })],
+    ['without an audience', claims()],
+    ['that had expired', claims({ aud: 'us', exp: now() - 60 })],
+  ])('%s is refused again', async (_what, payload) => {
+    useStrategy(new StandardClaimsMapper(), 'us');
+    const token = forge({ payload });
+    for (let round = 0; round < 2; round += 1) await expect(ask(token)).rejects.toThrow(UnauthenticatedError);
+  });
+});
+
+describe('The memory of verified tokens', () => {
+  const header = parseHeader(forge()) ?? { alg: 'HS256', kid: undefined };
+  const key = secretKey(SECRET);
+
+  it('lets the oldest go when it is full', () => {
+    const tokens = new VerifiedTokens();
+    for (let index = 0; index <= 2_000; index += 1) tokens.remember(`a.${index}.c`, header, key);
+    expect(tokens.find('a.0.c')).toBeUndefined();
+    expect(tokens.find('a.1.c')).toBeDefined();
+    expect(tokens.find('a.2000.c')).toBeDefined();
+  });
+
+  it('does not grow by a token that it knows', () => {
+    const tokens = new VerifiedTokens();
+    for (let index = 0; index < 2_000; index += 1) tokens.remember(`a.${index}.c`, header, key);
+    tokens.remember('a.1999.c', header, key);
+    expect(tokens.find('a.0.c')).toBeDefined();
+  });
+
+  it('passes over tokens that are too long for it', () => {
+    const tokens = new VerifiedTokens();
+    const token = `a.${'b'.repeat(2_048)}.c`;
+    tokens.remember(token, header, key);
+    expect(tokens.find(token)).toBeUndefined();
+  });
+});
