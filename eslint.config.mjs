@@ -12,8 +12,10 @@ const TOP = [
   'authentication',
   'app.module',
   'server',
+  'serve',
   'main',
   'first-minute',
+  'index',
 ];
 
 const forbidden = {
@@ -32,7 +34,7 @@ const forbidden = {
     'graphs',
     'http',
   ],
-  policies: ['authentication', 'persistence', 'graphs', 'http', 'app.module', 'server'],
+  policies: ['authentication', 'persistence', 'graphs', 'http', 'app.module', 'server', 'serve', 'index'],
   threads: [...FEATURES.filter((name) => name !== 'threads'), ...TOP],
   assistants: [...FEATURES.filter((name) => !['assistants', 'threads'].includes(name)), ...TOP],
   store: [...FEATURES.filter((name) => name !== 'store'), ...TOP],

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { PersistenceModule } from '../persistence/persistence.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
 import { AssistantGraphController } from './assistant-graph.controller.js';
 import { AssistantGraphService } from './assistant-graph.service.js';
@@ -14,7 +14,7 @@ import { SystemAssistantRegistrar } from './system-assistant.registrar.js';
 
 /** Needs the global graphs module, and takes its `GRAPH_DEFAULTS` where they are provided. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Assistant, AssistantVersion]), ThreadsModule],
+  imports: [PersistenceModule.forFeature({ entities: [Assistant, AssistantVersion] }), ThreadsModule],
   controllers: [AssistantsController, AssistantVersionsController, AssistantGraphController],
   providers: [
     AssistantsService,

@@ -6,7 +6,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { PersistenceModule } from '../persistence/persistence.module.js';
 import { CheckpointKeeper } from './checkpointer/checkpoint.keeper.js';
 import { TypeOrmCheckpointer } from './checkpointer/typeorm.checkpointer.js';
 import { GraphExecutor } from './execution/graph.executor.js';
@@ -60,7 +60,7 @@ export class GraphsModule {
     return {
       module: GraphsModule,
       global: true,
-      imports: [...imports, TypeOrmModule.forFeature(entities)],
+      imports: [...imports, PersistenceModule.forFeature({ entities })],
       providers: [
         { provide: GRAPH_SOURCES, inject, useFactory },
         TypeOrmCheckpointer,

@@ -1,6 +1,7 @@
 import { MigrationExecutor, QueryFailedError, type QueryRunner } from 'typeorm';
 import { runAsSystem } from '../on-auth/authorization.context.js';
 import { assertUsable } from './migrations/schema.version.js';
+import { assertTablesExist } from './schema.check.js';
 import { createScopeIndexes } from './scope-indexes.js';
 import type { ScopedDataSource } from './scoped-data-source.js';
 import { Sqlite3Error } from './sqlite3/sqlite3.errors.js';
@@ -94,4 +95,5 @@ async function migrate(
     dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name),
   );
   await executor.executePendingMigrations();
+  await assertTablesExist(dataSource, runner);
 }

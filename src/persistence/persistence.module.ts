@@ -5,15 +5,25 @@ import {
   type FactoryProvider,
   type ModuleMetadata,
 } from '@nestjs/common';
-import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { ModulesContainer } from '@nestjs/core';
+import {
+  TypeOrmModule,
+  getDataSourceToken,
+  getRepositoryToken,
+  type TypeOrmModuleOptions,
+} from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { isConnectionRefused } from './connection-refused.js';
 import { prepareDatabase } from './database.preparation.js';
 import { databaseOptions } from './database.options.js';
+import { FEATURE_SCHEMA, featureSchemasOf, type FeatureSchema } from './feature.schema.js';
 import { postgresMigrations } from './migrations/postgres.migrations.js';
 import { sqliteMigrations } from './migrations/sqlite.migrations.js';
 import type { PersistenceSettings } from './persistence.settings.js';
+import { assertEntitiesAreDeclared } from './schema.check.js';
 import { ScopedDataSource } from './scoped-data-source.js';
+
+export type { FeatureSchema } from './feature.schema.js';
 
 export interface PersistenceModuleAsyncOptions {
   readonly imports?: ModuleMetadata['imports'];
@@ -29,7 +39,7 @@ const MS_BETWEEN_ATTEMPTS = 1_000;
 
 /**
  * The database behind the repositories of `@InjectRepository`, every query of them scoped. When it is set up the schema is up
- * to date. The entities are those of `TypeOrmModule.forFeature([...])`.
+ * to date. The entities are those that features list with `forFeature`.
  *
  * @example
  * PersistenceModule.forRootAsync({
@@ -46,24 +56,51 @@ export class PersistenceModule {
   }: PersistenceModuleAsyncOptions): DynamicModule {
     const database = TypeOrmModule.forRootAsync({
       imports,
-      inject: [...inject],
+      inject: [ModulesContainer, ...inject],
       // What is injected is what `inject` names: the caller's factory knows the types, Nest does not.
-      useFactory: async (...injected: unknown[]) =>
-        typeOrmOptions(await useFactory(...(injected as never[]))),
+      useFactory: async (modules: ModulesContainer, ...injected: unknown[]) =>
+        typeOrmOptions(await useFactory(...(injected as never[])), featureSchemasOf(modules)),
       dataSourceFactory: openDataSource,
     });
     return { module: PersistenceModule, imports: [database] };
   }
+
+  /**
+   * Adds what a feature keeps to the data source of its application, and provides the repositories.
+   *
+   * @example
+   * @Module({ imports: [PersistenceModule.forFeature({ entities: [Invoice], migrations: [CreateInvoices] })] })
+   */
+  static forFeature(schema: FeatureSchema): DynamicModule {
+    const repositories = schema.entities.map((entity): FactoryProvider => ({
+      provide: getRepositoryToken(entity),
+      inject: [getDataSourceToken()],
+      useFactory: (dataSource: DataSource) => dataSource.getRepository(entity),
+    }));
+    return {
+      module: PersistenceModule,
+      providers: [...repositories, { provide: FEATURE_SCHEMA, useValue: schema }],
+      exports: repositories,
+    };
+  }
 }
 
 /** The settings ride along, so that each application has its own, also when several are set up at once. */
-function typeOrmOptions(settings: PersistenceSettings): OptionsWithSettings {
+function typeOrmOptions(
+  settings: PersistenceSettings,
+  features: readonly FeatureSchema[],
+): OptionsWithSettings {
   const { dialect, options } = databaseOptions(settings.database);
   const ours = dialect === 'postgres' ? postgresMigrations : sqliteMigrations;
   return {
     ...options,
-    entities: [...(settings.entities ?? [])],
-    migrations: [...(settings.migrations ?? ours)],
+    entities: [...new Set([...(settings.entities ?? []), ...features.flatMap(({ entities }) => entities)])],
+    migrations: [
+      ...new Set([
+        ...(settings.migrations ?? ours),
+        ...features.flatMap(({ migrations = [] }) => migrations),
+      ]),
+    ],
     autoLoadEntities: true,
     retryAttempts: CONNECTION_ATTEMPTS,
     retryDelay: MS_BETWEEN_ATTEMPTS,
@@ -83,7 +120,8 @@ async function openDataSource(options?: DataSourceOptions): Promise<DataSource> 
   });
   await dataSource.initialize();
   try {
-    await prepareDatabase(dataSource);
+    assertEntitiesAreDeclared(dataSource);
+    if (settings.prepares ?? true) await prepareDatabase(dataSource);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();

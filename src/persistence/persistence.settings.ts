@@ -7,8 +7,10 @@ export interface PersistenceSettings {
   readonly database: DatabaseLocation | string;
   /** Keys of `metadata` that get composite indexes; letters, digits and `_`. */
   readonly scopeKeys: readonly string[];
-  /** Entities beside those of `TypeOrmModule.forFeature`. */
+  /** Entities beside those of features. */
   readonly entities?: readonly (new () => object)[];
   /** In place of the project's own for this database. */
   readonly migrations?: readonly MigrationClass[];
+  /** Whether the schema is brought up to date at boot. True unless given. */
+  readonly prepares?: boolean;
 }

@@ -9,6 +9,7 @@ export type ScopeDeclaration =
 type EntityWith<P extends string> = abstract new (...args: never[]) => Readonly<Record<P, object | null>>;
 
 const SCOPE = Symbol('scope of an entity');
+const UNSCOPED = Symbol('reason why an entity has no scope');
 
 /**
  * Makes the rows of an entity visible and changeable only as the decision for `resource` says.
@@ -32,6 +33,21 @@ export function Scoped<P extends string>(
 ): (entity: EntityWith<P>) => void {
   const declaration: ScopeDeclaration = Object.freeze({ resource, ...how });
   return (entity) => Reflect.defineMetadata(SCOPE, declaration, entity);
+}
+
+/**
+ * Says that everybody may reach the rows of an entity, whatever is decided: exchange rates, countries. Without it or `@Scoped` the
+ * boot is refused.
+ *
+ * @param reason for the reader
+ */
+export function Unscoped(reason: string): ClassDecorator {
+  return (entity) => Reflect.defineMetadata(UNSCOPED, reason, entity);
+}
+
+export function unscopedReasonOf(target: unknown): string | undefined {
+  if (typeof target !== 'function') return undefined;
+  return Reflect.getMetadata(UNSCOPED, target) as string | undefined;
 }
 
 /** What `@Scoped` says about an entity's class, or about the class that it extends. */

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { PersistenceModule } from '../persistence/persistence.module.js';
 import { AssistantsModule } from '../assistants/assistants.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
 import { AssistantFinder } from './assistant.finder.js';
@@ -18,7 +18,7 @@ import { ThreadRunsController } from './thread-runs.controller.js';
 
 /** Needs the `RunEngine` of the global engine module. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Run]), ThreadsModule, AssistantsModule],
+  imports: [PersistenceModule.forFeature({ entities: [Run] }), ThreadsModule, AssistantsModule],
   controllers: [ThreadRunsController, ThreadStreamController, RunsController],
   providers: [
     AssistantFinder,

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { PersistenceModule } from '../persistence/persistence.module.js';
 import { ThreadActivity } from './thread.activity.js';
 import { ThreadCopier } from './thread.copier.js';
 import { Thread } from './thread.entity.js';
@@ -12,7 +12,7 @@ import { ThreadsController } from './threads.controller.js';
 import { ThreadsService } from './threads.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Thread])],
+  imports: [PersistenceModule.forFeature({ entities: [Thread] })],
   controllers: [ThreadsController, ThreadStateController],
   providers: [
     ThreadActivity,
@@ -23,6 +23,6 @@ import { ThreadsService } from './threads.service.js';
     ThreadSweeper,
     ThreadsService,
   ],
-  exports: [ThreadActivity, ThreadStateService, ThreadsService, TypeOrmModule],
+  exports: [ThreadActivity, ThreadStateService, ThreadsService, PersistenceModule],
 })
 export class ThreadsModule {}

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { PersistenceModule } from '../persistence/persistence.module.js';
 import { WebhookTargets } from '../runs/webhook.targets.js';
 import { DeliveryQueue } from './delivery/delivery.queue.js';
 import { DeliveryWorkerLifecycle } from './delivery/delivery-worker.lifecycle.js';
@@ -28,7 +28,7 @@ export class WebhooksModule {
     return {
       module: WebhooksModule,
       global: true,
-      imports: [TypeOrmModule.forFeature([WebhookDelivery])],
+      imports: [PersistenceModule.forFeature({ entities: [WebhookDelivery] })],
       providers: [
         { provide: DELIVERY_OPTIONS, useValue: deliveryOptions(delivery) },
         { provide: AddressResolver, useClass: resolver },

@@ -5,8 +5,8 @@ import {
   type ModuleMetadata,
   type Type,
 } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { PersistenceModule } from '../../persistence/persistence.module.js';
 import { Thread } from '../../threads/thread.entity.js';
 import { Run } from '../run.entity.js';
 import { RecorderFactory } from './events/recorder.factory.js';
@@ -71,7 +71,7 @@ export class RunEngineModule {
     return {
       module: RunEngineModule,
       global: true,
-      imports: [...imports, TypeOrmModule.forFeature([Run, StoredEvent, Thread])],
+      imports: [...imports, PersistenceModule.forFeature({ entities: [Run, StoredEvent, Thread] })],
       providers: [
         {
           provide: RUN_ENGINE_OPTIONS,
