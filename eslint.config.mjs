@@ -16,6 +16,7 @@ const TOP = [
   'main',
   'first-minute',
   'index',
+  'testing',
 ];
 
 const forbidden = {

@@ -14,8 +14,11 @@ export {
   WiringError,
 } from './errors.js';
 export type { AuthAction, AuthEvent, AuthEventMap, AuthResource, AuthValue, EventPattern } from './event.js';
+export type { Explanation, Rejection, Verdict } from './explain/explanation.js';
+export { ScopedRows, type FoundRow, type RenderedScope } from './explain/scoped.rows.js';
 export type { Filter, FilterCondition, FilterInput, JsonScalar } from './filter/filter.js';
 export { keysOf } from './filter/filter.js';
+export { formatFilter } from './filter/filter.formatter.js';
 export { matches } from './filter/filter.matcher.js';
 export { InvalidFilterError, parseFilter } from './filter/filter.parser.js';
 export type { Handler, HandlerArgument, HandlerMethod, HandlerResult } from './handler.js';
@@ -24,6 +27,7 @@ export { HandlerResolver } from './handler.resolver.js';
 export { OnAuth } from './on-auth.decorator.js';
 export { OnAuthModule } from './on-auth.module.js';
 export type { OnAuthModuleAsyncOptions } from './on-auth.module.js';
+export { OnAuthService, type ExplainOptions } from './on-auth.service.js';
 export type { OnAuthModuleOptions } from './on-auth.options.js';
 export type { AuthenticationStrategy } from './passport.authenticator.js';
 export type { Principal } from './principal.js';

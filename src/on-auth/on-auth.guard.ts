@@ -1,10 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthorizationContext, scopeOf } from './authorization.context.js';
 import type { AuthorizedRequest } from './authorize.decorator.js';
-import { Authorizer } from './authorizer.js';
-import { ForbiddenError, HandlerFaultError } from './errors.js';
+import { ForbiddenError } from './errors.js';
 import { resourceOf } from './event.js';
 import { PassportAuthenticator } from './passport.authenticator.js';
+import { RouteAuthorizer } from './route.authorizer.js';
 import type { AuthorizedAccess, RouteRequest } from './route.js';
 import { RouteRegistry } from './route.registry.js';
 
@@ -17,7 +17,7 @@ export class OnAuthGuard implements CanActivate {
   constructor(
     private readonly routes: RouteRegistry,
     private readonly authenticator: PassportAuthenticator,
-    private readonly authorizer: Authorizer,
+    private readonly authorizer: RouteAuthorizer,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -28,28 +28,11 @@ export class OnAuthGuard implements CanActivate {
     return true;
   }
 
-  private async authorize(
-    { event, input: route, fixed }: AuthorizedAccess,
-    request: RouteRequest & AuthorizedRequest,
-  ) {
+  private async authorize(access: AuthorizedAccess, request: RouteRequest & AuthorizedRequest) {
     const principal = await this.authenticator.authenticate(request);
-    const input = await route.parse(request);
-    const value = route.value(input, principal);
-    const ids = fixed.map((key) => [key, idOf(value, key)] as const);
-    const decision = await this.authorizer.decide(principal, event, value);
-    if (decision.kind === 'deny') throw new ForbiddenError();
-    const changed = ids.find(([key, before]) => idOf(value, key) !== before);
-    if (changed)
-      throw new HandlerFaultError(
-        `the handler of ${event} changed ${changed[0]}; handlers cannot change ids`,
-      );
-    request.authorized = route.accept(input, value);
-    AuthorizationContext.fill(scopeOf(principal, resourceOf(event), decision));
+    const decided = await this.authorizer.decide(access, principal, request);
+    if (!('authorized' in decided)) throw new ForbiddenError();
+    request.authorized = decided.authorized;
+    AuthorizationContext.fill(scopeOf(principal, resourceOf(access.event), decided.decision));
   }
-}
-
-/** Lists of ids may be narrowed: the route asks for what its request names as well. */
-function idOf(value: object, key: string): unknown {
-  const id: unknown = Reflect.get(value, key);
-  return Array.isArray(id) ? undefined : id;
 }

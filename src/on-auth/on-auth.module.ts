@@ -22,7 +22,9 @@ import {
   type OnAuthModuleOptions,
   type OnAuthOptions,
 } from './on-auth.options.js';
+import { OnAuthService } from './on-auth.service.js';
 import { PassportAuthenticator } from './passport.authenticator.js';
+import { RouteAuthorizer } from './route.authorizer.js';
 import { RouteExplorer } from './route.explorer.js';
 import { RouteRegistry } from './route.registry.js';
 import { WiringInspector } from './wiring.inspector.js';
@@ -76,9 +78,19 @@ export class OnAuthModule implements OnModuleInit {
         WiringInspector,
         PassportAuthenticator,
         Authorizer,
+        RouteAuthorizer,
+        OnAuthService,
         { provide: APP_GUARD, useClass: OnAuthGuard },
       ],
-      exports: [Authorizer, HandlerResolver, HandlerRegistry, RouteRegistry, AuthorizationMatrix],
+      exports: [
+        AuthorizationMatrix,
+        Authorizer,
+        HandlerResolver,
+        HandlerRegistry,
+        OnAuthService,
+        PassportAuthenticator,
+        RouteRegistry,
+      ],
     };
   }
 

@@ -13,7 +13,9 @@ import {
   type TypeOrmModuleOptions,
 } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { ScopedRows } from '../on-auth/explain/scoped.rows.js';
 import { isConnectionRefused } from './connection-refused.js';
+import { DataSourceRows } from './data-source.rows.js';
 import { prepareDatabase } from './database.preparation.js';
 import { databaseOptions } from './database.options.js';
 import { FEATURE_SCHEMA, featureSchemasOf, type FeatureSchema } from './feature.schema.js';
@@ -62,7 +64,13 @@ export class PersistenceModule {
         typeOrmOptions(await useFactory(...(injected as never[])), featureSchemasOf(modules)),
       dataSourceFactory: openDataSource,
     });
-    return { module: PersistenceModule, imports: [database] };
+    return {
+      module: PersistenceModule,
+      global: true,
+      imports: [database],
+      providers: [{ provide: ScopedRows, useClass: DataSourceRows }],
+      exports: [ScopedRows],
+    };
   }
 
   /**

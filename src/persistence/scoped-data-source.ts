@@ -9,6 +9,7 @@ import {
 import type { Driver } from 'typeorm/driver/Driver.js';
 import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
 import { runAsSystem } from '../on-auth/authorization.context.js';
+import type { Decision } from '../on-auth/decision.js';
 import { guardQueryRunners } from './guarded.query-runner.js';
 import './query-builders/scoped-delete.query-builder.js';
 import './query-builders/scoped-insert.query-builder.js';
@@ -49,6 +50,7 @@ export interface ScopingOptions {
 export class ScopedDataSource extends DataSource {
   private guard: SqlGuard | undefined;
   private tables: ScopedTableRegistry | undefined;
+  private compiler: ScopeCompiler | undefined;
 
   constructor(
     options: DataSourceOptions,
@@ -67,6 +69,17 @@ export class ScopedDataSource extends DataSource {
   /** The scoped tables among the entities; none before `initialize`. */
   get scopedTables(): readonly ScopedTable[] {
     return this.tables?.all() ?? [];
+  }
+
+  /**
+   * The condition that a decision puts on a table, as queries have it; for who explains it. `TRUE` where every row is visible.
+   * Bound values are `:1`, `:2` and so on.
+   */
+  renderScope(table: ScopedTable, decision: Decision): { sql: string; parameters: readonly unknown[] } {
+    const parameters: unknown[] = [];
+    const bind = (_: Decision, value: unknown): string => `:${parameters.push(value)}`;
+    const sql = this.compiler?.conditionOn(table, { decisionOn: () => decision, bind });
+    return { sql: sql ?? 'TRUE', parameters };
   }
 
   /** @throws WiringError for an entity whose `@Scoped` cannot be kept */
@@ -100,7 +113,8 @@ export class ScopedDataSource extends DataSource {
     assertViewsAreScoped(this, tables, guard);
     this.tables = tables;
     this.guard = guard;
-    new Scoping(tables, this.createCompiler()).applyTo(this);
+    this.compiler = this.createCompiler();
+    new Scoping(tables, this.compiler).applyTo(this);
   }
 
   private createCompiler(): ScopeCompiler {

@@ -72,10 +72,17 @@ describe('the source', () => {
     expect(strangers).toEqual([]);
   });
 
-  it('lets nobody but the composition root and the boot import the application', () => {
+  it('does not serve what is there for tests', () => {
+    const importers = [...graph].filter(([, targets]) =>
+      targets.some((target) => target.startsWith('testing/')),
+    );
+    expect(importers.filter(([file]) => !file.startsWith('testing/'))).toEqual([]);
+  });
+
+  it('lets nobody but the boot and the test bed import the application', () => {
     const importers = [...graph]
       .filter(([, targets]) => targets.includes('app.module'))
       .map(([file]) => file);
-    expect(importers).toEqual(['server']);
+    expect(importers.sort()).toEqual(['server', 'testing/auth-test-bed']);
   });
 });

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Authorizer } from './authorizer.js';
+import type { Allow, Deny, Restrict } from './decision.js';
+import { HandlerFaultError } from './errors.js';
+import type { Principal } from './principal.js';
+import type { AuthorizedAccess, RouteRequest } from './route.js';
+
+/** What was decided about a request; where it is not denied, also the route's input as the handler left it. */
+export type DecidedRoute =
+  | { readonly value: object; readonly decision: Deny }
+  | { readonly value: object; readonly decision: Allow | Restrict; readonly authorized: unknown };
+
+/** Has the event of a route decided for a request: for the guard, and for who asks what the guard would say. */
+@Injectable()
+export class RouteAuthorizer {
+  constructor(private readonly authorizer: Authorizer) {}
+
+  /**
+   * @throws HttpException 422 (400, 413, 415) for a request that the route does not take
+   * @throws HandlerFaultError when the handler changed an id or left a wrong value; everything that `Authorizer.decide` throws
+   */
+  async decide(
+    { event, input: route, fixed }: AuthorizedAccess,
+    principal: Principal,
+    request: RouteRequest,
+  ): Promise<DecidedRoute> {
+    const input = await route.parse(request);
+    const value = route.value(input, principal);
+    const ids = fixed.map((key) => [key, idOf(value, key)] as const);
+    const decision = await this.authorizer.decide(principal, event, value);
+    if (decision.kind === 'deny') return { value, decision };
+    const changed = ids.find(([key, before]) => idOf(value, key) !== before);
+    if (changed)
+      throw new HandlerFaultError(
+        `the handler of ${event} changed ${changed[0]}; handlers cannot change ids`,
+      );
+    return { value, decision, authorized: route.accept(input, value) };
+  }
+}
+
+/** Lists of ids may be narrowed: the route asks for what its request names as well. */
+function idOf(value: object, key: string): unknown {
+  const id: unknown = Reflect.get(value, key);
+  return Array.isArray(id) ? undefined : id;
+}
