@@ -17,6 +17,7 @@ const TOP = [
   'first-minute',
   'index',
   'testing',
+  'why',
 ];
 
 const forbidden = {

@@ -29,6 +29,8 @@ export interface AppOptions extends DeploymentOptions {
   readonly modules?: readonly (Type | DynamicModule)[];
   /** How webhooks are called, where the defaults do not fit. */
   readonly webhooks?: WebhooksModuleOptions;
+  /** Whether the schema of the database is brought up to date. True unless given; false for who only looks. */
+  readonly preparesDatabase?: boolean;
 }
 
 /** The composition root: the only file that knows every module. */
@@ -36,7 +38,12 @@ export interface AppOptions extends DeploymentOptions {
 export class AppModule {
   static forRoot(
     deployment: Deployment,
-    { policies = deployment.auth ? [] : [OwnerPolicy], modules = [], webhooks }: AppOptions = {},
+    {
+      policies = deployment.auth ? [] : [OwnerPolicy],
+      modules = [],
+      preparesDatabase = true,
+      webhooks,
+    }: AppOptions = {},
   ): DynamicModule {
     return {
       module: AppModule,
@@ -45,7 +52,11 @@ export class AppModule {
         DeploymentModule.forRoot(deployment),
         PersistenceModule.forRootAsync({
           inject: [Configuration],
-          useFactory: ({ database, scopeKeys }: Configuration) => ({ database, scopeKeys }),
+          useFactory: ({ database, scopeKeys }: Configuration) => ({
+            database,
+            scopeKeys,
+            prepares: preparesDatabase,
+          }),
         }),
         OnAuthModule.forRootAsync(authenticationOf(deployment)),
         HttpModule.forRootAsync({

@@ -43,5 +43,7 @@ export { rowOf } from './persistence/row.js';
 export { Scoped, Unscoped } from './persistence/scoped.decorator.js';
 export { isUniqueViolation } from './persistence/unique-violation.js';
 export { OwnerPolicy } from './policies/owner.policy.js';
+export { why } from './why/why.js';
+export { parseWhyArguments } from './why/why.arguments.js';
 export { serve } from './serve.js';
 export { createServer } from './server.js';

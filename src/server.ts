@@ -1,5 +1,6 @@
-import { Logger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
+import { callModuleInitHook } from '@nestjs/core/hooks/on-module-init.hook.js';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type AppOptions } from './app.module.js';
 import { enabledLogLevels } from './configuration/log.levels.js';
@@ -35,5 +36,23 @@ export async function createServer(options: AppOptions = {}): Promise<NestFastif
     exposedHeaders: ['content-location', 'location', 'x-pagination-next', 'x-pagination-total'],
   });
   app.enableShutdownHooks();
+  return app;
+}
+
+/**
+ * The same application for looking at it: every handler and strategy is ready, but nothing listens, no run is taken, no sweep
+ * starts, and neither schema nor rows are touched.
+ *
+ * @throws as `createServer`
+ */
+export async function openInspection(options: AppOptions = {}): Promise<INestApplicationContext> {
+  const deployment = await openDeployment(options);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(deployment, { ...options, preparesDatabase: false }),
+    new FastifyAdapter(fastifyOptions),
+    { abortOnError: false, bodyParser: false, logger: false },
+  );
+  // Of what `init` does only this: what the server works on begins with the bootstrap hooks.
+  for (const module of app.get(ModulesContainer).values()) await callModuleInitHook(module);
   return app;
 }

@@ -29,7 +29,7 @@ export { OnAuthModule } from './on-auth.module.js';
 export type { OnAuthModuleAsyncOptions } from './on-auth.module.js';
 export { OnAuthService, type ExplainOptions } from './on-auth.service.js';
 export type { OnAuthModuleOptions } from './on-auth.options.js';
-export type { AuthenticationStrategy } from './passport.authenticator.js';
+export { PassportAuthenticator, type AuthenticationStrategy } from './passport.authenticator.js';
 export type { Principal } from './principal.js';
 export { isIdentity, parsePrincipal } from './principal.js';
 export { isStorable, isStorableText } from './storable.js';

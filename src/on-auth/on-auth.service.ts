@@ -18,6 +18,8 @@ import { RouteRegistry } from './route.registry.js';
 export interface ExplainOptions {
   /** What the request would carry beside the id, for events whose routes need more. */
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Which of the routes that fire the event: `ThreadsController.copy`. The most usual one unless given. */
+  readonly route?: string;
 }
 
 /**
@@ -50,11 +52,13 @@ export class OnAuthService {
     principal: Principal,
     event: AuthEvent,
     id: string,
-    { body }: ExplainOptions = {},
+    { body, route: name }: ExplainOptions = {},
   ): Promise<Explanation> {
-    const route = routeFor(event, this.routes.all());
+    const route = routeFor(event, this.routes.all(), name);
     if (!route)
-      throw new WiringError(`No route fires "${event}". Known: ${this.routes.events().join(', ')}.`);
+      throw new WiringError(
+        `No route${name ? ` ${name}` : ''} fires "${event}". Known: ${this.routes.events().join(', ')}.`,
+      );
     const request = requestNaming(id, route, body);
     let rowId = id;
     const verdict = await this.verdict(principal, event, async () => {
@@ -63,7 +67,14 @@ export class OnAuthService {
       return decision;
     });
     const row = await this.rowUnder(verdict, rowId);
-    return { ...verdict, id: rowId, row, mismatch: mismatchOf(verdict, row), status: statusOf(verdict, row) };
+    return {
+      ...verdict,
+      route: route.name,
+      id: rowId,
+      row,
+      mismatch: mismatchOf(verdict, row),
+      status: statusOf(verdict, row),
+    };
   }
 
   private async verdict(

@@ -30,6 +30,8 @@ export interface Rejection {
 
 /** What a request for one row would meet, from the handler to the row. */
 export interface Explanation extends Verdict {
+  /** The route that the request is for, such as `ThreadsController.get`. */
+  readonly route: string;
   readonly id: string;
   /** None where there is no such row. Shown also when it was refused. */
   readonly row: FoundRow | undefined;
