@@ -1,6 +1,4 @@
-import { OwnerPolicy, serve } from '../../src/index.js';
-import { InvoicesModule } from './invoices.module.js';
-import { InvoicesPolicy } from './invoices.policy.js';
+import { serve } from '../../src/index.js';
+import { options } from './options.js';
 
-/** The whole server, with invoices beside threads and assistants. */
-await serve({ modules: [InvoicesModule], policies: [OwnerPolicy, InvoicesPolicy] });
+await serve(options);
