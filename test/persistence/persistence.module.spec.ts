@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
+import { InjectRepository, getRepositoryToken } from '@nestjs/typeorm';
 import {
   Column,
   DataSource,
@@ -14,6 +14,7 @@ import {
 import { AuthorizationContext, runAsSystem } from '../../src/on-auth/authorization.context.js';
 import { isConnectionRefused } from '../../src/persistence/connection-refused.js';
 import type { MigrationClass } from '../../src/persistence/migrations/migration.js';
+import { statementsMigration } from '../../src/persistence/migrations/statements.migration.js';
 import { PersistenceModule } from '../../src/persistence/persistence.module.js';
 import { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
 import { Scoped } from '../../src/persistence/scoped.decorator.js';
@@ -26,6 +27,13 @@ class Thread {
   @PrimaryColumn('varchar') thread_id!: string;
   @Column('jsonb') metadata!: Record<string, unknown>;
   @Column('bigint') created_at!: number;
+}
+
+@Scoped('threads', { by: 'metadata' })
+@Entity('note')
+class Note {
+  @PrimaryColumn('varchar') note_id!: string;
+  @Column('jsonb') metadata!: Record<string, unknown>;
 }
 
 /** Not idempotent, and slow enough for another process to come in between. */
@@ -63,7 +71,11 @@ class ThreadsService {
 
 @Module({})
 class TestModule {
-  static with(url: string, migrations: readonly MigrationClass[]): DynamicModule {
+  static with(
+    url: string,
+    migrations: readonly MigrationClass[],
+    features: readonly DynamicModule[],
+  ): DynamicModule {
     return {
       module: TestModule,
       imports: [
@@ -74,7 +86,8 @@ class TestModule {
           inject: ['url'],
           useFactory: (database: string) => ({ database, scopeKeys: ['owner'], migrations }),
         }),
-        TypeOrmModule.forFeature([Thread]),
+        PersistenceModule.forFeature({ entities: [Thread] }),
+        ...features,
       ],
       providers: [ThreadsService],
     };
@@ -92,8 +105,9 @@ describe.each(databases)('the persistence module on $dialect', ({ dialect, creat
 
   async function start(
     migrations: readonly MigrationClass[] = [CreateThreads1767225600000],
+    features: readonly DynamicModule[] = [],
   ): Promise<INestApplicationContext> {
-    const module = TestModule.with(database.url, migrations);
+    const module = TestModule.with(database.url, migrations, features);
     const context = await NestFactory.createApplicationContext(module, {
       logger: false,
       abortOnError: false,
@@ -136,6 +150,24 @@ describe.each(databases)('the persistence module on $dialect', ({ dialect, creat
     await expect(
       runAsSystem('look', () => context.get(DataSource).query('SELECT * FROM "half"')),
     ).rejects.toThrow();
+  });
+
+  it('takes entities and migrations of features, each application its own', async () => {
+    database = await create();
+    const CreateNotes = statementsMigration('CreateNotes1767225600002', {
+      sqlite: ['CREATE TABLE "note" ("note_id" varchar PRIMARY KEY, "metadata" jsonb, "made_on" varchar)'],
+      postgres: ['CREATE TABLE "note" ("note_id" varchar PRIMARY KEY, "metadata" jsonb, "made_on" text)'],
+    });
+    const feature = PersistenceModule.forFeature({ entities: [Note], migrations: [CreateNotes] });
+    const context = await start([CreateThreads1767225600000], [feature]);
+    const notes = context.get<Repository<Note>>(getRepositoryToken(Note), { strict: false });
+    await AuthorizationContext.run(scopeFor('bob'), async () => {
+      await expect(notes.insert({ note_id: '1', metadata: { owner: 'alice' } })).rejects.toMatchObject({
+        name: 'ScopeViolationError',
+      });
+    });
+    const other = await start();
+    expect(other.get(DataSource).hasMetadata(Note)).toBe(false);
   });
 
   if (dialect === 'postgres') {
