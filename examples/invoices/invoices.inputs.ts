@@ -20,7 +20,7 @@ export class CreateInvoice {
 
 export const createInvoice = routeInput('invoices:create', {
   type: CreateInvoice,
-  ids: { invoice_id: 'body' },
+  ids: { invoice_id: { in: 'body', refusal: 409 } },
   value: ({ metadata, ...invoice }) => ({ ...invoice, metadata: withoutReserved(metadata) }),
   honours: ['metadata'],
 });

@@ -59,7 +59,7 @@ async function verdictOn(
   body: Readonly<Record<string, unknown>>,
 ): Promise<Verdict> {
   const value = sample(event, principal);
-  if (value) return onAuth.decide(principal, event, value as never);
+  if (value) return onAuth.decide(principal, event, value);
   const route = routeFor(event, routes.all());
   if (!route) throw new TypeError(`No route fires ${event}.`);
   const request = requestNaming(SAMPLE_ID, route, body);

@@ -201,7 +201,9 @@ describe.each(databases)('an explanation on $dialect', ({ create }) => {
   });
 
   it('refuses an event that no route fires', async () => {
-    await expect(bed.explain({ identity: 'bob' }, 'store:get', NEVER)).rejects.toMatchObject({
+    await expect(
+      bed.explain({ identity: 'bob' }, 'threads:reed' as 'threads:read', NEVER),
+    ).rejects.toMatchObject({
       name: 'WiringError',
     });
   });
