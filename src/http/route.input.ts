@@ -10,6 +10,7 @@ import { carriersIn } from './id.carriers.js';
 import { refuseUnstorableText } from './json-body.reader.js';
 import type { QueryParser } from './query.parsers.js';
 import { isUuid } from './validation.js';
+import { ValidityCheck } from './validity.check.js';
 
 type Fields<I> = keyof I & string;
 
@@ -185,6 +186,7 @@ function instantiate<I extends object>(
 }
 
 function validated<I extends object>(instance: I, refusal: (problem: string) => Error): I {
+  if (ValidityCheck.of(instance.constructor as Type).accepts(instance)) return instance;
   const errors = validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false });
   if (errors.length > 0) throw refusal(problemOf(errors[0]));
   return instance;
