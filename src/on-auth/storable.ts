@@ -8,20 +8,10 @@ export function isStorableText(text: string): boolean {
  * than that. What JSON leaves out (functions, `undefined`) does not count.
  */
 export function isStorable(value: unknown, maxDepth = 100): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth || !level.every(isStorableNode)) return false;
-    level = level.flatMap(membersOf);
-  }
-  return true;
-}
-
-function isStorableNode(node: unknown): boolean {
-  if (typeof node === 'string') return isStorableText(node);
-  if (typeof node !== 'object' || node === null || Array.isArray(node)) return typeof node !== 'bigint';
-  return Object.keys(node).every(isStorableText);
-}
-
-function membersOf(node: unknown): readonly unknown[] {
-  return typeof node === 'object' && node !== null ? (Object.values(node) as unknown[]) : [];
+  if (typeof value === 'string') return isStorableText(value);
+  if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
+  const isMember = (member: unknown): boolean => maxDepth > 0 && isStorable(member, maxDepth - 1);
+  if (Array.isArray(value)) return value.every(isMember);
+  const members = value as Readonly<Record<string, unknown>>;
+  return Object.keys(members).every((key) => isStorableText(key) && isMember(members[key]));
 }
