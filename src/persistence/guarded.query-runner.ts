@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { Driver } from 'typeorm/driver/Driver.js';
+import { DatabaseUnreachableError } from './database-unreachable.error.js';
 import type { SqlGuard } from './sql.guard.js';
 
 /**
@@ -20,11 +21,21 @@ export function guardQueryRunners(driver: Driver, currentGuard: () => SqlGuard |
 function guard(runner: QueryRunner, currentGuard: () => SqlGuard | undefined): QueryRunner {
   const query = runner.query.bind(runner);
   const stream = runner.stream.bind(runner);
+  const connect = runner.connect.bind(runner) as () => Promise<unknown>;
   const checked =
     <A extends readonly unknown[], R>(method: (sql: string, ...rest: A) => Promise<R>) =>
     async (sql: string, ...rest: A): Promise<R> => {
       currentGuard()?.check(sql);
       return method(sql, ...rest);
     };
-  return Object.assign(runner, { query: checked(query), stream: checked(stream) });
+  return Object.assign(runner, {
+    query: checked(query),
+    stream: checked(stream),
+    connect: () => connect().catch(unreachable),
+  });
+}
+
+/** Told apart from a fault of a connection that somebody else makes, such as a graph. */
+function unreachable(fault: unknown): never {
+  throw new DatabaseUnreachableError(fault);
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { errorPayload } from '../../../graphs/execution/error.payload.js';
 import { GraphExecutor } from '../../../graphs/execution/graph.executor.js';
+import { isConnectionLost } from '../../../persistence/connection-lost.js';
 import { EventIntake } from '../events/event.intake.js';
 import type { EventRecorder } from '../events/event.recorder.js';
 import { RecorderFactory } from '../events/recorder.factory.js';
@@ -64,6 +65,8 @@ async function beforeSave(task: RunTask, intake: EventIntake, recorder: EventRec
   task.assertHeld();
 }
 
+/** Without its database a run is not wrong, but cut off: its lease expires, and another attempt continues where it was saved. */
 function performanceAt(fault: unknown): Performance {
-  return fault instanceof LeaseLostError ? { kind: 'lost' } : { kind: 'failed', error: errorPayload(fault) };
+  if (fault instanceof LeaseLostError || isConnectionLost(fault)) return { kind: 'lost' };
+  return { kind: 'failed', error: errorPayload(fault) };
 }

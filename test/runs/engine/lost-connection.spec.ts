@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuid } from 'uuid';
+import pg from 'pg';
+import { databases, type TestDatabase } from '../../support/databases.js';
+import { gates } from './support/engine.graphs.js';
+import { EngineHarness, until } from './support/engine.harness.js';
+
+/** The writes of a run that wait for a lock of somebody else. */
+const WAITING = `
+  FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE '%checkpoint%'`;
+
+describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
+  'a run whose connection to $dialect is lost',
+  ({ create }) => {
+    let database: TestDatabase;
+    let server: EngineHarness;
+    /** Within a transaction nobody sees what others do meanwhile: one locks, the other one looks. */
+    let locker: pg.Client;
+    let operator: pg.Client;
+
+    beforeAll(async () => {
+      database = await create();
+      server = await EngineHarness.start(database.url, { leaseMs: 900 });
+      locker = new pg.Client({ connectionString: database.url });
+      operator = new pg.Client({ connectionString: database.url });
+      await Promise.all([locker.connect(), operator.connect()]);
+    });
+    afterAll(async () => {
+      await Promise.all([locker.end(), operator.end()]);
+      await server.stop();
+      await database.drop();
+    });
+
+    it('has not failed: it continues from its last checkpoint, and says nothing of an error', async () => {
+      const name = uuid();
+      const run = await server.enqueue(await server.createThread(), {
+        graph_id: 'gated',
+        kwargs: { input: { name } },
+      });
+      const outcome = server.outcome(run);
+      await until('the run is at its gate', () => gates.entered.includes(name));
+      await locker.query('BEGIN; LOCK TABLE checkpoint IN ACCESS EXCLUSIVE MODE');
+      gates.open(name);
+      await until(
+        'it waits for the lock',
+        async () => (await operator.query(`SELECT 1 ${WAITING}`)).rowCount! > 0,
+      );
+      await operator.query(`SELECT pg_terminate_backend(pid) ${WAITING}`);
+      await locker.query('COMMIT');
+      expect(await outcome).toMatchObject({
+        status: 'success',
+        values: { log: [`${name} came`, `${name} passed`] },
+      });
+      expect(await server.findRun(run)).toMatchObject({ status: 'success', attempt: 2, error: null });
+    });
+  },
+);
