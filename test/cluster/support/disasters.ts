@@ -39,10 +39,12 @@ export class Disasters {
     await Promise.all(this.repairs);
   }
 
+  /** One of each role stays: with nobody who serves or executes nothing would happen that could go wrong. */
   private async kill(): Promise<void> {
     const alive = this.cluster.members.filter(({ url }) => url !== undefined);
-    if (alive.length === 0) return;
-    const member = this.dice.oneOf(alive);
+    const spare = alive.filter(({ role }) => alive.filter((other) => other.role === role).length > 1);
+    if (spare.length === 0) return;
+    const member = this.dice.oneOf(spare);
     await member.kill();
     this.happened.killed += 1;
     const repair = this.restart(member).finally(() => this.repairs.delete(repair));
