@@ -4,6 +4,9 @@ import { createServer } from '../../../src/server.js';
 import { optionsOf, type DeploymentReference } from './deployment.reference.js';
 
 /** One process of the service, with the graphs and policies of a spec. */
+// Nobody is left behind: the other end of this pipe is the test, however it ends.
+process.stdin.once('end', () => process.exit()).resume();
+
 const { DEPLOYMENT = '{}', ENGINE = '{}' } = process.env;
 
 const app = await createServer(await optionsOf(JSON.parse(DEPLOYMENT) as DeploymentReference));
