@@ -35,5 +35,5 @@ export { isIdentity, parsePrincipal } from './principal.js';
 export { isStorable, isStorableText } from './storable.js';
 export type { RouteAccess, RouteInput, RouteRequest } from './route.js';
 export type { IdDeclaration, IdSource, Refusal, RouteId, RouteIds } from './route.id.js';
-export { idsWithin } from './route.id.js';
+export { declarationOf, idsWithin } from './route.id.js';
 export { RouteRegistry } from './route.registry.js';

@@ -48,7 +48,7 @@ describe.each(databases)('the floor of the benchmark on $dialect', ({ dialect, c
       ...(body && { body: JSON.stringify(body) }),
     });
     const next = response.headers.get('x-pagination-next');
-    return { status: response.status, next, body: (await response.json()) };
+    return { status: response.status, next, body: await response.json() };
   }
 
   it('is asked about threads as they were described', async () => {

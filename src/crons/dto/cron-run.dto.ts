@@ -1,14 +1,20 @@
 import { Allow } from 'class-validator';
 import { CarriesIds } from '../../http/id.carriers.js';
 import type { JsonObject } from '../../http/json.js';
-import { idsWithin, type AuthEvent, type RouteIds, type RouteInput } from '../../on-auth/index.js';
+import {
+  declarationOf,
+  idsWithin,
+  type AuthEvent,
+  type RouteIds,
+  type RouteInput,
+} from '../../on-auth/index.js';
 import { CONFIG_IDS } from '../../runs/dto/run.validation.js';
 import { runFieldsOf, type PayloadField } from '../cron.payload.js';
 
 /** The ids that a cron and its change can carry. */
 export const CRON_BODY_IDS: RouteIds = {
   assistant_id: { in: 'body', resource: 'assistants' },
-  ...idsWithin('config', CONFIG_IDS),
+  ...idsWithin('config', ofThreads(CONFIG_IDS)),
 };
 
 /** The fields of a body that are about the runs of a cron. `withRunFields` checks them. */
@@ -43,4 +49,12 @@ export function withRunFields<E extends AuthEvent, I extends CronRunFields>(
       return parsed;
     },
   };
+}
+
+/** What a run's own ids are about is about its thread here too. */
+function ofThreads(ids: RouteIds): RouteIds {
+  const entries = Object.entries(ids);
+  return Object.fromEntries(
+    entries.map(([name, id]) => [name, { resource: 'threads', ...declarationOf(id) } as const]),
+  );
 }
