@@ -112,6 +112,7 @@ export class AuthTestBed {
 const BODIES: NonNullable<MatrixOptions['bodies']> = {
   'assistants:create': { graph_id: 'agent' },
   'threads:create_run': { assistant_id: SAMPLE_ID },
+  'crons:create': { assistant_id: SAMPLE_ID, schedule: '0 9 * * *' },
 };
 
 /** The store has no ids: its items are asked for among one's own, where a namespace begins with its owner. */

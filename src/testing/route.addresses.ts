@@ -1,4 +1,5 @@
 import { actionOf, resourceOf } from '../on-auth/event.js';
+import { isOwnRoute } from '../on-auth/explain/row.request.js';
 import type { RouteRegistry } from '../on-auth/index.js';
 
 /** Where a route is, and what it is called. */
@@ -12,13 +13,14 @@ export interface RouteAddress {
   readonly path: string;
   /** The names of the path's parameters. */
   readonly parameters: readonly string[];
-  /** Whether the path begins with the resource: `/threads/...`. */
+  /** Whether the controller is the resource's own. */
   readonly isOwn: boolean;
 }
 
 /** The addresses of all routes that fire an event. */
 export function addressesOf(routes: RouteRegistry): readonly RouteAddress[] {
-  return routes.all().flatMap(({ name, verb, paths, parameters, access }) => {
+  return routes.all().flatMap((route) => {
+    const { name, verb, paths, parameters, access } = route;
     if (access.kind === 'public') return [];
     const resource = resourceOf(access.event);
     const [path] = paths;
@@ -29,7 +31,7 @@ export function addressesOf(routes: RouteRegistry): readonly RouteAddress[] {
       method: verb,
       path,
       parameters,
-      isOwn: path.split('/')[1] === resource,
+      isOwn: isOwnRoute(route),
     };
   });
 }

@@ -32,7 +32,10 @@ describe('a test bed', () => {
     const thread = await bed.as(alice).threads.create<{ thread_id: string }>({ metadata: { topic: 'x' } });
     expect(thread).toMatchObject({ status: 200, body: { metadata: { topic: 'x', owner: 'alice' } } });
     const { thread_id } = thread.body;
-    expect(await bed.as(alice).threads.read({ thread_id })).toMatchObject({ status: 200 });
+    expect(await bed.as(alice).threads.read({ thread_id })).toMatchObject({
+      status: 200,
+      body: { thread_id },
+    });
     expect(await bed.as(bob).threads.read({ thread_id })).toMatchObject({ status: 404 });
     expect(await bed.asStranger().threads.read({ thread_id })).toMatchObject({ status: 401 });
   });

@@ -57,11 +57,16 @@ function firesEvent({ access }: DeclaredRoute, event: string): boolean {
 const WITHOUT_PATH = 100;
 const FOREIGN = 1000;
 
-function rank({ access, controller }: FiringRoute): number {
-  const ids = rowIdsOf(access);
+function rank(route: FiringRoute): number {
+  const ids = rowIdsOf(route.access);
   const isInPath = ids.some((id) => id.in === 'path');
-  const isOwn = Reflect.getMetadata(PATH_METADATA, controller) === resourceOf(access.event);
-  return ids.length + (isInPath ? 0 : WITHOUT_PATH) + (isOwn ? 0 : FOREIGN);
+  return ids.length + (isInPath ? 0 : WITHOUT_PATH) + (isOwnRoute(route) ? 0 : FOREIGN);
+}
+
+/** Whether the controller is that of the event's resource, such as `@Controller('threads')`. */
+export function isOwnRoute({ access, controller }: DeclaredRoute): boolean {
+  const path: unknown = Reflect.getMetadata(PATH_METADATA, controller);
+  return access.kind === 'authorized' && path === resourceOf(access.event);
 }
 
 /** Where the row of the event's resource is named: in the path if there is a place, and else in query and body. */
