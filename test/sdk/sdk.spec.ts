@@ -3,7 +3,7 @@ import { sdkLines } from '../../examples/tutorial/sdk.lines.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databases, type TestDatabase } from '../support/databases.js';
 import { testGraphs } from '../support/graphs/index.js';
-import { WordEmbeddings } from '../support/word.embeddings.js';
+import { petEmbeddings } from '../support/word.embeddings.js';
 import { MethodTable } from './method.table.js';
 import {
   methodsOf,
@@ -33,7 +33,6 @@ const lines = await Promise.all(
   sdkLines.map(async (line) => ({ ...line, client: await line.connect(nowhere, 'nobody') })),
 );
 const table = new MethodTable();
-const embeddings = new WordEmbeddings(['cat', 'dog']);
 
 describe.each(databases)('the official SDK on $dialect', ({ dialect, create }) => {
   let database: TestDatabase;
@@ -43,7 +42,7 @@ describe.each(databases)('the official SDK on $dialect', ({ dialect, create }) =
     server = await startApplication({
       databaseUrl: database.url,
       graphs: testGraphs,
-      store: { index: { embeddings, dims: embeddings.dims } },
+      store: { index: { embeddings: petEmbeddings, dims: petEmbeddings.dims } },
     });
   });
   afterAll(async () => {

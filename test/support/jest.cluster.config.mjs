@@ -15,13 +15,17 @@ const ONE_PROCESS = {
   'handlers and graphs of the spec itself, which no other process can load': [
     'abuse/error-answers',
     'abuse/handlers-that-do-not-count',
-    'store/graph-store',
+    'abuse/store-isolation',
+    'store/policies',
+    'store/semantic-use',
     'assistants/assistant-graph.spec',
   ],
   'starts processes of its own, or stops the one it has': ['e2e/roles', 'e2e/start', 'runs/api/run-shutdown'],
   'bytes that a proxy answers by itself': ['e2e/edge'],
   'SQLite alone': ['abuse/escape-strings'],
   'parts without a server': [
+    'store/semantic.spec',
+    'store/ttl',
     'runs/api/create-run.dto',
     'runs/api/late-json.writer',
     'runs/api/run-id.dto',

@@ -27,3 +27,6 @@ export class WordEmbeddings extends Embeddings {
     return this.words.map((word) => found.filter((one) => one === word).length);
   }
 }
+
+/** They know two words: for specs that run against several processes, which share them by this name. */
+export const petEmbeddings = new WordEmbeddings(['cat', 'dog']);

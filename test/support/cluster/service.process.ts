@@ -3,10 +3,10 @@ import { RUN_ENGINE_OPTIONS } from '../../../src/runs/engine/run-engine.options.
 import { createServer } from '../../../src/server.js';
 import { optionsOf, type DeploymentReference } from './deployment.reference.js';
 
-/** One process of the service, with the graphs and policies of a spec. */
 // Nobody is left behind: the other end of this pipe is the test, however it ends.
 process.stdin.once('end', () => process.exit()).resume();
 
+/** One process of the service, with the graphs and policies of a spec. */
 const { DEPLOYMENT = '{}', ENGINE = '{}' } = process.env;
 
 const app = await createServer(await optionsOf(JSON.parse(DEPLOYMENT) as DeploymentReference));
