@@ -12,7 +12,7 @@ import { takeRounds } from './side-by-side/rounds.js';
 
 /**
  * The service beside the floor (a hand-written server on the same database), beside the peer (the reference server, in memory), and
- * beside itself: in one run, in turns, as one table of ratios. See docs/performance.md. The service is the built one.
+ * beside itself: in one run, in turns, as one table of ratios. The service is the built one.
  *
  * Usage: `npm run bench -- --help`
  */
