@@ -38,6 +38,8 @@ else await run(parseOptions(process.argv.slice(2)));
 async function run(options: Options): Promise<void> {
   if (!options.withoutPeer) installPeer();
   const results: Result[] = [];
+  // However the benchmark ends: what was measured is told.
+  process.once('exit', () => process.stdout.write(report(results)));
   const postgres = options.databases.includes('postgres') ? await startPostgres() : undefined;
   try {
     await inFolder(tmpdir(), async (folder) => {
@@ -50,7 +52,6 @@ async function run(options: Options): Promise<void> {
     });
   } finally {
     await postgres?.stop();
-    process.stdout.write(report(results));
   }
 }
 
