@@ -13,7 +13,7 @@ import { Disasters } from './support/disasters.js';
 import { endedOnce, Fates } from './support/fates.js';
 
 /** How long things go wrong: never more than three minutes. */
-const SECONDS = Math.min(Number(process.env.ONAUTH_CHAOS_SECONDS ?? 45), 180);
+const SECONDS = Math.min(Number(process.env.ONAUTH_CHAOS_SECONDS ?? 25), 180);
 const SEED = Number(process.env.ONAUTH_CHAOS_SEED ?? randomBytes(4).readUInt32LE());
 const USERS = 8;
 /** What was begun may take its time to end. */
