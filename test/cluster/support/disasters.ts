@@ -16,7 +16,7 @@ export class Disasters {
     private readonly dice: Dice,
   ) {}
 
-  /** Every kind of disaster comes in turn, most often that a process is killed. */
+  /** Every kind of disaster comes in turn, and each at least once; most often a process is killed. */
   async goOn(isOver: () => boolean): Promise<void> {
     const kinds = [
       () => this.kill(),
@@ -28,7 +28,7 @@ export class Disasters {
       () => this.kill(),
       () => this.stopPostgres('PostgreSQL crashed', 'SIGQUIT'),
     ];
-    for (let turn = 0; !isOver(); turn++) {
+    for (let turn = 0; turn < kinds.length || !isOver(); turn++) {
       await sleep(this.dice.between(1_000, 5_000));
       await kinds[turn % kinds.length]();
     }
