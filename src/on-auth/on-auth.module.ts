@@ -99,8 +99,7 @@ export class OnAuthModule implements OnModuleInit {
     for (const route of this.routeExplorer.explore()) this.routes.register(route);
     const handlers = [...this.handlerExplorer.explore(), ...this.options.handlers];
     for (const handler of handlers) this.handlers.register(handler);
-    const fired = [...new Set<string>([...this.routes.events(), ...this.options.firedEvents])].sort();
-    this.inspector.inspect(this.handlers.all(), fired, this.options.knownEvents);
+    this.inspector.inspect(this.handlers.all(), this.routes.events(), this.options.knownEvents);
   }
 }
 
@@ -108,7 +107,6 @@ export class OnAuthModule implements OnModuleInit {
 function withDefaults({
   strategies,
   handlers = [],
-  firedEvents = [],
   knownEvents = [],
   handlerTimeoutMs = DEFAULT_HANDLER_TIMEOUT_MS,
 }: OnAuthModuleOptions): OnAuthOptions {
@@ -122,7 +120,7 @@ function withDefaults({
       'OnAuthModule.forRoot({ handlerTimeoutMs }) needs a whole number of milliseconds above 0.',
     );
   }
-  return { strategies, handlers, firedEvents, knownEvents, handlerTimeoutMs };
+  return { strategies, handlers, knownEvents, handlerTimeoutMs };
 }
 
 interface FastifyHooks {

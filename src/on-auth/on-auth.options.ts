@@ -1,4 +1,3 @@
-import type { AuthEvent } from './event.js';
 import type { Handler } from './handler.js';
 import type { AuthenticationStrategy } from './passport.authenticator.js';
 
@@ -11,8 +10,6 @@ export interface OnAuthModuleOptions {
   readonly strategies: readonly AuthenticationStrategy[];
   /** Handlers that are no methods of providers, such as those of a LangGraph project. Checked like all others. */
   readonly handlers?: readonly Handler[];
-  /** Events that the application fires by `Authorizer.within` and no route does. */
-  readonly firedEvents?: readonly AuthEvent[];
   /** Events that a handler may name although no route fires them, such as those of a protocol that is served in part. */
   readonly knownEvents?: readonly string[];
   /** After this many milliseconds an unsettled handler is a refusal (500). 5000 unless given. */
