@@ -9,6 +9,7 @@ import type { Alongside } from '../run.engine.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { ThreadTakenError } from '../run.errors.js';
 import { QueueEntry, type Seats } from './queue.entry.js';
+import { isPostgres } from './run.sql.js';
 
 /** Puts runs into the table: pending, or claimed at once where this worker has a free seat and nothing comes before. */
 @Injectable()
@@ -22,6 +23,8 @@ export class QueueEnqueuer {
 
   /** All runs or none, each under the decision that was taken for its creation. Errors as `RunEngine.enqueue`. */
   async enqueue(runs: readonly Run[], seats: Seats, alongside?: Alongside): Promise<QueueEntry> {
+    const quick = alongside ? undefined : await this.enqueueOnIdle(runs, seats);
+    if (quick) return quick;
     const inOrder = inLockingOrder(runs);
     try {
       return await this.commit(inOrder, this.newEntry(seats, 'create at once'), alongside);
@@ -29,6 +32,17 @@ export class QueueEnqueuer {
       if (!isUniqueViolation(error)) throw error;
       return this.commitOnTaken(inOrder, this.newEntry(seats, 'look first'), alongside);
     }
+  }
+
+  /** One run, whose thread is idle: where one statement does it, a transaction would be three round trips for nothing. */
+  private async enqueueOnIdle(
+    [run, ...others]: readonly Run[],
+    seats: Seats,
+  ): Promise<QueueEntry | undefined> {
+    if (!run || others.length > 0 || !isPostgres(this.dataSource)) return undefined;
+    const entry = this.newEntry(seats, 'create at once');
+    const isQueued = await inScopeOf(run, () => entry.addToIdle(this.dataSource.manager, run));
+    return isQueued ? entry : undefined;
   }
 
   private newEntry(seats: Seats, threads: 'look first' | 'create at once'): QueueEntry {

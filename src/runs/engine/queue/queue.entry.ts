@@ -1,4 +1,4 @@
-import { In, Not, type EntityManager, type EntityTarget, type QueryDeepPartialEntity } from 'typeorm';
+import { In, Not, type EntityManager } from 'typeorm';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
 import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
@@ -8,6 +8,8 @@ import type { RunEngineOptions } from '../run-engine.options.js';
 import type { RunFollowers, ThreadFollowers } from '../relay/run.followers.js';
 import { ThreadBusyError, ThreadNotVisibleError } from '../run.errors.js';
 import { cancelLiveRuns, type Cancellation } from './live-runs.canceller.js';
+import { queueOnTaken } from './idle-thread.statement.js';
+import { insertRow } from './run.sql.js';
 import { lockThread, type LockedThread } from './thread.lock.js';
 
 /** Where a run may be executed at once. */
@@ -33,13 +35,41 @@ export class QueueEntry {
 
   /** Errors as `RunEngine.enqueue`; a unique violation where a thread is there that was to be created. */
   async add(manager: EntityManager, run: Run): Promise<void> {
-    const { position, isNext, thread } = await this.placeOf(manager, run);
-    const startsNow = isNext && run.run_after.getTime() <= Date.now() && this.seats.takeSeat();
-    const followers = this.followers.of(run.run_id, startsNow, thread);
-    const row = { ...pendingRow(run), ...followers, position, ...(startsNow && this.claim()) };
-    (startsNow ? this.claimed : this.pending).push(Object.assign(new Run(), row));
+    if (await this.addToIdle(manager, run)) return;
+    const row = this.queuedRow(run, await this.placeOf(manager, run));
+    this.note(row);
     // The thread was found, or created, in the caller's scope just now, and is locked: that need not be asked again.
-    await runAsSystem('queue a run on a thread that is visible', () => insert(manager, Run, rowOf<Run>(row)));
+    await runAsSystem('queue a run on a thread that is visible', () =>
+      insertRow(manager, Run, rowOf<Run>(row)),
+    );
+  }
+
+  /**
+   * Queues the run where its thread is idle and as it was when the run was prepared. On PostgreSQL that is one statement, and so
+   * needs no transaction.
+   *
+   * @returns false, with nothing written, where the thread has changed, is busy, is new or is out of reach
+   */
+  async addToIdle(manager: EntityManager, run: Run): Promise<boolean> {
+    const { readThread: thread } = run;
+    if (!thread || thread.status === 'busy') return false;
+    const position = thread.revision + 1;
+    const row = this.queuedRow(run, { position, isNext: true, thread });
+    const asRead = { thread_id: run.thread_id, revision: thread.revision, status: Not<ThreadStatus>('busy') };
+    const taking = manager
+      .createQueryBuilder()
+      .update(Thread)
+      .set(rowOf<Thread>(busy(thread, run, position)))
+      .where(asRead);
+    try {
+      const isTaken = await queueOnTaken(manager, taking, row);
+      if (isTaken) this.note(row);
+      else if (isClaimed(row)) this.seats.leaveSeat();
+      return isTaken;
+    } catch (error) {
+      if (isClaimed(row)) this.seats.leaveSeat();
+      throw error;
+    }
   }
 
   /** The transaction failed: the seats are free again. */
@@ -47,9 +77,18 @@ export class QueueEntry {
     for (const _ of this.claimed) this.seats.leaveSeat();
   }
 
+  /** The row that queues the run there: claimed at once, on a seat that is taken for it, where it may start now. */
+  private queuedRow(run: Run, { position, isNext, thread }: Place): QueuedRow {
+    const startsNow = isNext && run.run_after.getTime() <= Date.now() && this.seats.takeSeat();
+    const followers = this.followers.of(run.run_id, startsNow, thread);
+    return { ...pendingRow(run), ...followers, position, ...(startsNow && this.claim()) };
+  }
+
+  private note(row: QueuedRow): void {
+    (isClaimed(row) ? this.claimed : this.pending).push(Object.assign(new Run(), row));
+  }
+
   private async placeOf(manager: EntityManager, run: Run): Promise<Place> {
-    const quick = await takeIdleThread(manager, run);
-    if (quick) return quick;
     const isNew = run.thread !== undefined;
     const thread =
       isNew && this.threads === 'create at once' ? null : await lockThread(manager, run.thread_id);
@@ -90,38 +129,19 @@ export class QueueEntry {
   }
 }
 
+type QueuedRow = Omit<Run, 'thread' | 'readThread'>;
+
 interface Place {
   readonly position: number;
   readonly isNext: boolean;
   readonly thread: ThreadFollowers;
 }
 
-/**
- * Takes a thread that is idle and as it was when the run was prepared, in one statement that also locks it.
- * @returns nothing where it has changed, is busy, is new or is out of reach
- */
-async function takeIdleThread(manager: EntityManager, run: Run): Promise<Place | undefined> {
-  const { readThread: thread } = run;
-  if (!thread || thread.status === 'busy') return undefined;
-  const position = thread.revision + 1;
-  const asRead = { thread_id: run.thread_id, revision: thread.revision, status: Not<ThreadStatus>('busy') };
-  const { affected } = await manager.update(Thread, asRead, rowOf<Thread>(busy(thread, run, position)));
-  return affected === 1 ? { position, isNext: true, thread } : undefined;
-}
-
 async function createThread(manager: EntityManager, run: Run): Promise<Place> {
   const { thread } = run;
   const row = Object.assign(new Thread(), thread, busy(thread, run, thread.revision));
-  await insert(manager, Thread, rowOf<Thread>(row));
+  await insertRow(manager, Thread, rowOf<Thread>(row));
   return { position: thread.revision, isNext: true, thread };
-}
-
-async function insert<T extends object>(
-  manager: EntityManager,
-  entity: EntityTarget<T>,
-  row: QueryDeepPartialEntity<T>,
-): Promise<void> {
-  await manager.createQueryBuilder().insert().into(entity).values(row).updateEntity(false).execute();
 }
 
 /** A thread is busy from the creation of a run on, and names what ran on it last (contract 1.12). */
@@ -135,8 +155,12 @@ function busy(thread: LockedThread, run: Run, revision: number): Partial<Thread>
   };
 }
 
-function pendingRow({ thread: _, readThread: _read, ...columns }: Run): Omit<Run, 'thread'> {
+function pendingRow({ thread: _, readThread: _read, ...columns }: Run): QueuedRow {
   return { ...columns, status: 'pending', attempt: 0, lease_losses: 0 };
+}
+
+function isClaimed({ status }: QueuedRow): boolean {
+  return status === 'running';
 }
 
 function hasLiveRuns(manager: EntityManager, thread_id: string): Promise<boolean> {
