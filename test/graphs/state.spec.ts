@@ -188,6 +188,21 @@ describe.each(databases)('the state of a thread on $dialect', ({ create }) => {
       expect(old.values).toEqual({ steps: ['zero', 'one', 'two', 'three'] });
     });
 
+    it('within a subgraph is as if the subgraph’s node had returned the values', async () => {
+      const threadId = await graphs.createThread();
+      const thread = { threadId, graphId: 'nested' };
+      await graphs.run('nested', { ask: true }, { threadId });
+      const { tasks } = await graphs.stateOf(threadId, 'nested');
+      const checkpoint = { checkpoint_ns: tasks[0]?.checkpoint?.checkpoint_ns };
+      await update(thread, { values: { trail: ['by hand'] }, asNode: 'branch', checkpoint });
+      const [state] = await history(thread, { checkpoint });
+      expect(state).toMatchObject({ values: { trail: ['root', 'branch', 'by hand'] }, next: ['grandchild'] });
+      for (const asNode of ['root', 'leaf', 'constructor'])
+        await expect(update(thread, { values: {}, asNode, checkpoint })).rejects.toThrow(
+          `Node "${asNode}" does not exist`,
+        );
+    });
+
     it('coerces messages', async () => {
       const thread = { threadId: await graphs.createThread(), graphId: 'agent' };
       await update(thread, { values: { messages: [{ role: 'user', content: 'hi' }] } });

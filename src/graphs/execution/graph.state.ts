@@ -10,6 +10,7 @@ import { presentAddress, presentSnapshot } from './checkpoint.presenter.js';
 import { toCommand } from './command.parser.js';
 import type { RunCommand } from './run.request.js';
 import { refusingUpdates } from './state-update.fault.js';
+import { graphAt } from './subgraph.finder.js';
 import type { CheckpointAddress, ThreadState, ThreadSummary } from './thread.state.js';
 
 /** The thread whose state is meant, and the graph that can read it. */
@@ -102,7 +103,8 @@ export class GraphState {
     const { values, asNode, checkpoint, metadata } = update;
     const checkpointer = new GatheringCheckpointer(this.dataSource);
     const graph = withPersistence(await this.graph(thread, 'threads.update'), { checkpointer });
-    assertNode(graph, asNode);
+    // Where there is no such subgraph, LangGraph says so.
+    assertNode((await graphAt(graph, checkpoint?.checkpoint_ns)) ?? graph, asNode);
     const config = { ...configOf(thread, checkpoint), metadata: { graph_id: thread.graphId, ...metadata } };
     const saved = await refusingUpdates(() => graph.updateState(config, values ?? null, asNode));
     await checkpointer.save(beforeSaving);
