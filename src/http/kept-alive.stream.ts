@@ -1,9 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
+import { EarlyEndError } from './early-end.error.js';
 
 /** Proxies and clients give a silent connection up after some time; the clients of the contract expect a sign every 5 s. */
 export const KEEP_ALIVE_MS = 5_000;
+/** A client that has lost its right to the answer and does not read is cut off after this. */
+const FAREWELL_MS = 500;
 
 /** What is said of a failure once the status has been sent. */
 export interface Failure {
@@ -12,7 +15,10 @@ export interface Failure {
 }
 
 export interface LongAnswerOptions {
-  /** Aborted when the client goes away, and whenever else the answer is over: ends the source. */
+  /**
+   * Aborted when the client goes away, and whenever else the answer is over: ends the source. With an `EarlyEndError` as the reason
+   * the answer ends as well.
+   */
   readonly abort: AbortController;
   /** Called when the client went away before everything was sent. */
   readonly onDisconnect?: () => void;
@@ -41,6 +47,7 @@ export class KeptAliveStream extends Readable {
   private readonly timer: NodeJS.Timeout;
   private readonly onDisconnect: () => void;
   private onDrained: (() => void) | undefined;
+  private farewell: NodeJS.Timeout | undefined;
   private isComplete = false;
 
   constructor(
@@ -52,6 +59,9 @@ export class KeptAliveStream extends Readable {
     this.onDisconnect = AsyncResource.bind(options.onDisconnect ?? (() => undefined));
     this.push(wording.keepAlive);
     this.timer = setInterval(() => this.giveSign(), options.keepAliveMs ?? KEEP_ALIVE_MS);
+    const { signal } = options.abort;
+    if (signal.aborted) this.endEarly(signal.reason);
+    else signal.addEventListener('abort', () => this.endEarly(signal.reason), { once: true });
     void this.pump(pieces);
   }
 
@@ -61,6 +71,7 @@ export class KeptAliveStream extends Readable {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearInterval(this.timer);
+    clearTimeout(this.farewell);
     this.options.abort.abort();
     this.onDrained?.();
     // The answer to a HEAD is thrown away unread, and a failed one by the server: nobody went away.
@@ -71,7 +82,7 @@ export class KeptAliveStream extends Readable {
   private async pump(pieces: AsyncIterable<string>): Promise<void> {
     try {
       for await (const piece of pieces) {
-        if (this.destroyed) return;
+        if (this.isOver) return;
         if (!this.push(piece)) await this.drained();
       }
       this.complete();
@@ -80,8 +91,17 @@ export class KeptAliveStream extends Readable {
     }
   }
 
+  /** Whatever has not been read by then is never sent. */
+  private endEarly(reason: unknown): void {
+    if (this.isOver || !(reason instanceof EarlyEndError)) return;
+    this.push(this.wording.failure(reason.failure));
+    this.complete();
+    this.onDrained?.();
+    this.farewell = setTimeout(() => this.destroy(reason), FAREWELL_MS);
+  }
+
   private fail(error: unknown): void {
-    if (this.destroyed) return;
+    if (this.isOver) return;
     const failure = this.options.describe?.(error);
     if (failure === null) {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
@@ -92,8 +112,12 @@ export class KeptAliveStream extends Readable {
     this.complete();
   }
 
+  private get isOver(): boolean {
+    return this.destroyed || this.isComplete;
+  }
+
   private complete(): void {
-    if (this.destroyed) return;
+    if (this.isOver) return;
     this.isComplete = true;
     clearInterval(this.timer);
     this.push(null);

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Client as CurrentClient } from '@langchain/langgraph-sdk';
 import { Client as OlderClient } from 'langgraph-sdk-2';
+import { EarlyEndError } from '../../../src/http/early-end.error.js';
 import { frame, sseAnswer, type ServerSentEvent } from '../../../src/http/sse.writer.js';
 import { aborted, requestContext, startAnswers, type AnswersApplication } from './answers.application.js';
 
@@ -176,6 +177,55 @@ describe('an event stream', () => {
     server.answer('context', () => sseAnswer(source(), { abort: new AbortController() }));
     await (await get('context')).text();
     expect([...stores]).toEqual(['context']);
+  });
+
+  it('that loses its right to go on says so, sends nothing more and ends, and nobody takes that for a disconnect', async () => {
+    const abort = new AbortController();
+    const onDisconnect = jest.fn();
+    const endless = async function* (): AsyncIterable<ServerSentEvent> {
+      yield event(0);
+      await aborted(abort.signal);
+      yield event(1);
+    };
+    server.answer('lost', () => sseAnswer(endless(), { abort, onDisconnect }));
+    const response = await get('lost');
+    abort.abort(new EarlyEndError(401, 'Access was revoked'));
+    abort.abort(new EarlyEndError(404));
+    const farewell = {
+      event: 'error',
+      json: '{"error":"HTTPException","message":"401: Access was revoked"}',
+    };
+    expect(await response.text()).toBe(`: heartbeat\n${frame(event(0))}${frame(farewell)}`);
+    expect(onDisconnect).not.toHaveBeenCalled();
+  });
+
+  it('that has lost its right before it begins says only that', async () => {
+    const abort = new AbortController();
+    abort.abort(new EarlyEndError(404));
+    server.answer('never', () => sseAnswer(inOrder(event(0)), { abort }));
+    const farewell = { event: 'error', json: '{"error":"HTTPException","message":"404: Not Found"}' };
+    expect(await (await get('never')).text()).toBe(`: heartbeat\n${frame(farewell)}`);
+  });
+
+  it('that loses its right is cut off from a client that does not read', async () => {
+    const abort = new AbortController();
+    const endless = async function* (): AsyncIterable<ServerSentEvent> {
+      for (let id = 0; !abort.signal.aborted; id++) {
+        yield { id, event: 'values', json: JSON.stringify('x'.repeat(100_000)) };
+        await pause(0);
+      }
+    };
+    server.answer('deaf', () => sseAnswer(endless(), { abort }));
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1').pause();
+    socket.write('GET /answers/deaf HTTP/1.1\r\nhost: x\r\n\r\n');
+    await pause(200);
+    abort.abort(new EarlyEndError(401));
+    // What is under way already cannot be called back; then nothing follows.
+    await pause(1_000);
+    socket.resume();
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(socket.bytesRead).toBeGreaterThan(0);
   });
 
   it('stops reading its source while the client does not read, and goes on when it does', async () => {
