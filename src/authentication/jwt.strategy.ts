@@ -5,9 +5,9 @@ import type { JwtSettings } from '../configuration/configuration.js';
 import { UnauthenticatedError } from '../on-auth/errors.js';
 import { parsePrincipal, type Principal } from '../on-auth/principal.js';
 import { bearerTokenOf, type AuthenticationRequest } from './authentication.request.js';
-import type { ClaimsMapper } from './claims.mapper.js';
+import type { ClaimsMapper, PrincipalCandidate } from './claims.mapper.js';
 import type { KeySource } from './keys/key.source.js';
-import { claimsInForce, CLOCK_TOLERANCE_S } from './token.claims.js';
+import { claimsInForce, CLOCK_TOLERANCE_S, type TokenClaims } from './token.claims.js';
 import { parseHeader, type TokenHeader } from './token.parser.js';
 import { VerifiedTokens, type VerifiedToken } from './verified.tokens.js';
 
@@ -77,8 +77,16 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
 
   private async principalOf(payload: unknown): Promise<Principal | undefined> {
     const claims = claimsInForce(payload, Date.now() / 1000);
-    return claims && parsePrincipal(await this.mapper.toPrincipal(claims));
+    return claims && parsePrincipal(expiring(await this.mapper.toPrincipal(claims), claims));
   }
+}
+
+/** Whatever a mapper leaves out, what is held open with a token ends with it. */
+function expiring(
+  candidate: PrincipalCandidate | undefined,
+  { exp }: TokenClaims,
+): PrincipalCandidate | undefined {
+  return candidate === undefined || candidate.exp === exp ? candidate : { ...candidate, exp };
 }
 
 function optionsOf(

@@ -20,6 +20,8 @@ export interface SystemScope {
 
 interface Holder {
   scope: AuthorizationScope | undefined;
+  /** When the request came, by the clock of `performance`. */
+  readonly since: number;
 }
 
 const storage = new AsyncLocalStorage<Holder>();
@@ -31,7 +33,7 @@ const storage = new AsyncLocalStorage<Holder>();
 export const AuthorizationContext = {
   /** Runs `fn` with an empty holder: every scoped query throws until `fill` was called. */
   open<T>(fn: () => T): T {
-    return storage.run({ scope: undefined }, fn);
+    return storage.run({ scope: undefined, since: performance.now() }, fn);
   },
 
   /**
@@ -59,9 +61,21 @@ export const AuthorizationContext = {
 
   /** Runs `fn` in a scope of its own. The surrounding scope, if any, is untouched. */
   run<T>(scope: AuthorizationScope, fn: () => T): T {
-    return storage.run({ scope }, fn);
+    return inScope(scope, fn);
+  },
+
+  /**
+   * Since when the current request is on its way, in milliseconds of the monotonic clock: before anybody was authenticated, so that
+   * whoever takes rights away later knows that it may not have heard.
+   */
+  since(): number {
+    return storage.getStore()?.since ?? performance.now();
   },
 } as const;
+
+function inScope<T>(scope: AuthorizationScope, fn: () => T): T {
+  return storage.run({ scope, since: AuthorizationContext.since() }, fn);
+}
 
 /** The scope that holds exactly one decision. */
 export function scopeOf(principal: Principal, resource: string, decision: Decision): PrincipalScope {
@@ -75,5 +89,5 @@ export function scopeOf(principal: Principal, resource: string, decision: Decisi
  * @example await runAsSystem('claim the next run', () => queue.claim())
  */
 export function runAsSystem<T>(reason: string, fn: () => T): T {
-  return storage.run({ scope: Object.freeze({ kind: 'system', reason }) }, fn);
+  return inScope(Object.freeze({ kind: 'system', reason }), fn);
 }

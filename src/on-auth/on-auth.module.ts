@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import { AuthorizationContext } from './authorization.context.js';
+import { AuthorizationEvents } from './authorization.events.js';
 import { AuthorizationMatrix } from './authorization.matrix.js';
 import { Authorizer } from './authorizer.js';
 import { WiringError } from './errors.js';
@@ -74,6 +75,7 @@ export class OnAuthModule implements OnModuleInit {
         HandlerResolver,
         RouteExplorer,
         RouteRegistry,
+        AuthorizationEvents,
         AuthorizationMatrix,
         WiringInspector,
         PassportAuthenticator,
@@ -83,6 +85,7 @@ export class OnAuthModule implements OnModuleInit {
         { provide: APP_GUARD, useClass: OnAuthGuard },
       ],
       exports: [
+        AuthorizationEvents,
         AuthorizationMatrix,
         Authorizer,
         HandlerResolver,

@@ -10,6 +10,11 @@ export interface Principal {
   readonly display_name: string;
   readonly is_authenticated: boolean;
   readonly permissions: readonly string[];
+  /**
+   * Until when the proof holds, in seconds since the epoch, as in a JSON Web Token; a number, or it says nothing. Streams that the
+   * caller holds open end then.
+   */
+  readonly exp?: unknown;
   readonly [claim: string]: unknown;
 }
 
@@ -48,6 +53,11 @@ export function parsePrincipal(candidate: unknown): Principal | undefined {
   });
   principals.add(principal);
   return principal;
+}
+
+/** When the proof of a principal stops to hold, in milliseconds since the epoch; undefined where it does not say. */
+export function expiryOf({ exp }: Principal): number | undefined {
+  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
 }
 
 /** 1 to 512 characters, none of them a control character or half a surrogate pair. Compared as it is: `alice ` is not `alice`. */

@@ -75,6 +75,14 @@ describe('A claims mapper of the application', () => {
     await app.close();
   });
 
+  it('cannot let a token outlast its expiry: what is held open with it ends then', async () => {
+    const app = await startApp({ AUTH_JWT_SECRET: SECRET }, { claimsMapper: EmailClaimsMapper });
+    const exp = now() + 60;
+    const answer = await app.meWith(forge({ payload: claims({ email: 'a@example.com', exp }) }));
+    expect(answer.body).toMatchObject({ identity: 'a@example.com', exp });
+    await app.close();
+  });
+
   it('refuses a token by giving nobody, or somebody without a valid identity', async () => {
     const app = await startApp({ AUTH_JWT_SECRET: SECRET }, { claimsMapper: EmailClaimsMapper });
     expect(await app.meWith(forge())).toEqual(UNAUTHORIZED);
