@@ -4,6 +4,7 @@ import type { JsonObject } from '../http/json.js';
 import { lateJsonAnswer } from '../http/late-json.writer.js';
 import type { Failure, LongAnswerOptions } from '../http/kept-alive.stream.js';
 import { sseAnswer, type ServerSentEvent } from '../http/sse.writer.js';
+import { AnswerHolder } from './access/answer.holder.js';
 import type { CreateRun, CreateThreadRun } from './dto/create-run.dto.js';
 import type { JoinRun, StreamRun } from './dto/run-id.dto.js';
 import { RunEngine, type RunOutcome } from './engine/run.engine.js';
@@ -23,6 +24,7 @@ export class RunResponder {
     private readonly engine: RunEngine,
     private readonly canceller: RunCanceller,
     private readonly feedback: FeedbackLinks,
+    private readonly holder: AnswerHolder,
   ) {}
 
   row(reply: FastifyReply, request: CreateRun | CreateThreadRun, run: Run): JsonObject {
@@ -116,7 +118,7 @@ export class RunResponder {
 
   private creatorsOptions({ cancelsOnDisconnect }: CreateRun, { run, abort }: CreatedRun): LongAnswerOptions {
     const onDisconnect = () => void this.canceller.withdraw(run);
-    return { abort, describe, ...(cancelsOnDisconnect && { onDisconnect }) };
+    return this.options(run, abort, cancelsOnDisconnect ? onDisconnect : undefined);
   }
 
   private readersOptions(
@@ -125,7 +127,12 @@ export class RunResponder {
     abort: AbortController,
   ): LongAnswerOptions {
     const onDisconnect = () => void this.canceller.withdrawAsReader(run);
-    return { abort, describe, ...(cancelsOnDisconnect && { onDisconnect }) };
+    return this.options(run, abort, cancelsOnDisconnect ? onDisconnect : undefined);
+  }
+
+  /** Nobody goes away whose answer is ended early: the run goes on. */
+  private options(run: Run, abort: AbortController, onDisconnect?: () => void): LongAnswerOptions {
+    return { abort: this.holder.hold(run, abort), describe, onDisconnect };
   }
 }
 

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Not, type EntityManager, type Repository } from 'typeorm';
 import type { ThreadSummary } from '../graphs/execution/thread.state.js';
 import { pageOf, type Page } from '../http/page.js';
+import { AuthorizationEvents } from '../on-auth/index.js';
 import { rowOf } from '../persistence/row.js';
 import { isUniqueViolation } from '../persistence/unique-violation.js';
 import type { CreateThread } from './dto/create-thread.dto.js';
@@ -36,6 +37,7 @@ export class ThreadsService {
   constructor(
     @InjectRepository(Thread) private readonly threads: Repository<Thread>,
     private readonly activity: ThreadActivity,
+    private readonly events: AuthorizationEvents,
   ) {}
 
   /** @throws ConflictException when the id is taken, unless `do_nothing` and the thread is visible */
@@ -84,6 +86,12 @@ export class ThreadsService {
    * others are too many for that, with the row locked.
    */
   async update(change: UpdateThread): Promise<Thread> {
+    const thread = await this.change(change);
+    if (change.metadata) await this.events.changed({ resource: 'threads', id: change.thread_id });
+    return thread;
+  }
+
+  private async change(change: UpdateThread): Promise<Thread> {
     for (let attempt = 0; attempt < UNLOCKED_ATTEMPTS; attempt++) {
       const changed = await this.tryUpdate(change, this.threads);
       if (changed) return changed;
@@ -138,6 +146,7 @@ export class ThreadsService {
     if (status === 'busy') await this.activity.stop([threadId]);
     const { affected } = await this.threads.delete({ thread_id: threadId });
     if (affected !== 1) fail(threadId);
+    await this.events.changed({ resource: 'threads', id: threadId });
   }
 }
 

@@ -1,3 +1,4 @@
+import { accessTables } from './access.tables.js';
 import { assistantTablesSqlite } from './assistant.tables.sqlite.js';
 import { checkpointTables } from './checkpoint.tables.js';
 import { cronTables } from './cron.tables.js';
@@ -21,4 +22,5 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateCrons1795305600011', cronTables),
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
   statementsMigration('RelayRuns1795305600013', relayTables),
+  statementsMigration('RevokeAccess1795305600020', accessTables),
 ];

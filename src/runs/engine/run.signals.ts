@@ -9,13 +9,16 @@ import type { CancelAction } from '../run.entity.js';
  * - `followed`: another process wants to hear of a run that is executed here
  * - `events`: a run that is executed elsewhere has new events in the tables
  * - `ended`: a run that is followed elsewhere has ended
+ * - `revoked`: an identity has lost its access, as the tables say
+ * - `changed`: the metadata of a thread is different now, or the thread is gone
  * - `missed`: signals may have been lost; whoever waits for one looks into the tables. Stays within the process
  */
 export type RunSignal =
-  | { readonly kind: 'created'; readonly threadId: string }
+  | { readonly kind: 'created' | 'changed'; readonly threadId: string }
   | { readonly kind: 'queued'; readonly at: number }
   | { readonly kind: 'cancelled'; readonly runId: string; readonly action?: CancelAction }
   | { readonly kind: 'followed' | 'events' | 'ended'; readonly runId: string }
+  | { readonly kind: 'revoked' }
   | { readonly kind: 'missed' };
 
 export type RunSignalListener = (signal: RunSignal) => void;

@@ -13,6 +13,8 @@ describe('a message between processes', () => {
       { kind: 'followed', runId },
       { kind: 'events', runId },
       { kind: 'ended', runId },
+      { kind: 'changed', threadId: uuid() },
+      { kind: 'revoked' },
     ];
     const [text, ...more] = writeMessages('me', signals);
     expect(more).toEqual([]);
@@ -46,6 +48,7 @@ describe('a message between processes', () => {
     ['more than it should', '{"from":"x","signals":[],"more":1}'],
     ['an unknown kind', '{"from":"x","signals":[{"kind":"missed"}]}'],
     ['no id', `{"from":"x","signals":[{"kind":"ended"}]}`],
+    ['an identity', `{"from":"x","signals":[{"kind":"revoked","identity":"alice"}]}`],
     ['an id that is none', `{"from":"x","signals":[{"kind":"ended","runId":"1 OR 1=1"}]}`],
     ['an action', `{"from":"x","signals":[{"kind":"cancelled","runId":"${runId}","action":"rollback"}]}`],
     ['a time that is none', '{"from":"x","signals":[{"kind":"queued","at":-1}]}'],

@@ -16,7 +16,8 @@ const messageSchema = z.strictObject({
   from: z.string().min(1).max(64),
   signals: z.array(
     z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('created'), threadId: id }),
+      z.strictObject({ kind: z.enum(['created', 'changed']), threadId: id }),
+      z.strictObject({ kind: z.literal('revoked') }),
       z.strictObject({ kind: z.literal('queued'), at: z.int().nonnegative() }),
       z.strictObject({ kind: z.enum(['cancelled', 'followed', 'events', 'ended']), runId: id }),
     ]),

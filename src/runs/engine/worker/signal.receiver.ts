@@ -38,6 +38,11 @@ export class SignalReceiver {
         return;
       case 'missed':
         this.lookAround();
+        return;
+      case 'revoked':
+      case 'changed':
+        // Not about what is executed: heard by those who hold answers open.
+        return;
     }
   }
 

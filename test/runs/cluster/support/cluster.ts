@@ -111,6 +111,7 @@ export class Cluster {
 /** An answer that goes on while the test does something else. */
 export class LiveAnswer {
   private text = '';
+  private over = false;
   private readonly whole: Promise<string>;
 
   private constructor(
@@ -119,7 +120,7 @@ export class LiveAnswer {
     private readonly abort: AbortController,
   ) {
     this.whole = this.read(body);
-    this.whole.catch(() => undefined);
+    this.whole.catch(() => undefined).finally(() => (this.over = true));
   }
 
   static async open(
@@ -140,6 +141,10 @@ export class LiveAnswer {
     });
     if (!response.ok || !response.body) throw new Error(`${response.status} ${await response.text()}`);
     return new LiveAnswer(response.headers, response.body, abort);
+  }
+
+  get isOver(): boolean {
+    return this.over;
   }
 
   /** What has come so far, whole events only. */
