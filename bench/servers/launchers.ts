@@ -38,6 +38,14 @@ export async function startFromSources(
   return ServerProcess.start(port, sources(`${name}.server.ts`, [String(port)], env));
 }
 
+/** The service from its sources, which takes orders over a channel, and collects garbage when it is asked to. */
+export async function startRevocable(databaseUrl: string): Promise<StartedServer> {
+  const port = await freePort();
+  const { args, ...options } = sources('revocable.server.ts', [String(port)], settings(databaseUrl));
+  const stdio: ProcessOptions['stdio'] = ['ignore', 'pipe', 'pipe', 'ipc'];
+  return ServerProcess.start(port, { ...options, args: ['--expose-gc', ...args], stdio });
+}
+
 export async function startFloor(databaseUrl: string): Promise<StartedServer> {
   const port = await freePort();
   return ServerProcess.start(
