@@ -10,6 +10,7 @@ import type { Deployment, DeploymentOptions } from './deployment/deployment.js';
 import { GraphsModule } from './graphs/graphs.module.js';
 import { HttpModule } from './http/http.module.js';
 import { OnAuthModule, type AuthenticationStrategy, type OnAuthModuleAsyncOptions } from './on-auth/index.js';
+import { serverMigrations } from './persistence/migrations/server.migrations.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { OwnerPolicy } from './policies/owner.policy.js';
 import { RunEngineModule } from './runs/engine/run-engine.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
           useFactory: ({ database, scopeKeys }: Configuration) => ({
             database,
             scopeKeys,
+            migrations: serverMigrations,
             prepares: preparesDatabase,
           }),
         }),

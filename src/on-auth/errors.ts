@@ -11,7 +11,7 @@ export class UnauthenticatedError extends Error {
 
 /** A handler, or the lack of one, refused. Answered as 403. */
 export class ForbiddenError extends Error {
-  override readonly name = 'ForbiddenError';
+  override readonly name: string = 'ForbiddenError';
   constructor(message = 'Forbidden') {
     super(message);
   }

@@ -6,7 +6,7 @@ import {
   type ModuleMetadata,
   type FactoryProvider,
 } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import { AuthorizationContext } from './authorization.context.js';
 import { AuthorizationEvents } from './authorization.events.js';
 import { AuthorizationMatrix } from './authorization.matrix.js';
@@ -25,6 +25,7 @@ import {
 } from './on-auth.options.js';
 import { OnAuthService } from './on-auth.service.js';
 import { PassportAuthenticator } from './passport.authenticator.js';
+import { RefusalFilter } from './refusal.filter.js';
 import { RouteAuthorizer } from './route.authorizer.js';
 import { RouteExplorer } from './route.explorer.js';
 import { RouteRegistry } from './route.registry.js';
@@ -82,7 +83,9 @@ export class OnAuthModule implements OnModuleInit {
         Authorizer,
         RouteAuthorizer,
         OnAuthService,
-        { provide: APP_GUARD, useClass: OnAuthGuard },
+        OnAuthGuard,
+        { provide: APP_GUARD, useExisting: OnAuthGuard },
+        { provide: APP_FILTER, useClass: RefusalFilter },
       ],
       exports: [
         AuthorizationEvents,

@@ -19,8 +19,6 @@ import { DataSourceRows } from './data-source.rows.js';
 import { prepareDatabase } from './database.preparation.js';
 import { databaseOptions } from './database.options.js';
 import { FEATURE_SCHEMA, featureSchemasOf, type FeatureSchema } from './feature.schema.js';
-import { postgresMigrations } from './migrations/postgres.migrations.js';
-import { sqliteMigrations } from './migrations/sqlite.migrations.js';
 import type { PersistenceSettings } from './persistence.settings.js';
 import { assertEntitiesAreDeclared } from './schema.check.js';
 import { ScopedDataSource } from './scoped-data-source.js';
@@ -51,6 +49,11 @@ const MS_BETWEEN_ATTEMPTS = 1_000;
  */
 @Module({})
 export class PersistenceModule {
+  /** @example PersistenceModule.forRoot({ database: 'sqlite:orders.db', scopeKeys: ['owner'] }) */
+  static forRoot(settings: PersistenceSettings): DynamicModule {
+    return PersistenceModule.forRootAsync({ useFactory: () => settings });
+  }
+
   static forRootAsync({
     imports = [],
     inject = [],
@@ -99,16 +102,12 @@ function typeOrmOptions(
   features: readonly FeatureSchema[],
 ): OptionsWithSettings {
   const { dialect, options } = databaseOptions(settings.database);
-  const ours = dialect === 'postgres' ? postgresMigrations : sqliteMigrations;
+  const { migrations: declared = [] } = settings;
+  const migrations = 'sqlite' in declared ? declared[dialect] : declared;
   return {
     ...options,
     entities: [...new Set([...(settings.entities ?? []), ...features.flatMap(({ entities }) => entities)])],
-    migrations: [
-      ...new Set([
-        ...(settings.migrations ?? ours),
-        ...features.flatMap(({ migrations = [] }) => migrations),
-      ]),
-    ],
+    migrations: [...new Set([...migrations, ...features.flatMap(({ migrations = [] }) => migrations)])],
     autoLoadEntities: true,
     retryAttempts: CONNECTION_ATTEMPTS,
     retryDelay: MS_BETWEEN_ATTEMPTS,

@@ -1,4 +1,5 @@
 import type { DatabaseLocation } from './database.options.js';
+import type { Dialect } from './filter-sql/filter.renderer.js';
 import type { MigrationClass } from './migrations/migration.js';
 
 /** Which database, and what is in it. */
@@ -9,8 +10,8 @@ export interface PersistenceSettings {
   readonly scopeKeys: readonly string[];
   /** Entities beside those of features. */
   readonly entities?: readonly (new () => object)[];
-  /** In place of the project's own for this database. */
-  readonly migrations?: readonly MigrationClass[];
+  /** Migrations beside those of features: the same for both databases, or for each. */
+  readonly migrations?: readonly MigrationClass[] | Readonly<Record<Dialect, readonly MigrationClass[]>>;
   /** Whether the schema is brought up to date at boot. True unless given. */
   readonly prepares?: boolean;
 }

@@ -1,8 +1,10 @@
+import { ForbiddenError } from '../on-auth/errors.js';
+
 /**
  * A row was written that its writer could not see: a new row or a new image that does not match the filter, a child of a row
  * that is out of reach, an upsert over such a row. Nothing was written.
  */
-export class ScopeViolationError extends Error {
+export class ScopeViolationError extends ForbiddenError {
   override readonly name = 'ScopeViolationError';
   /** @param keys the metadata keys that the handler's filter is about; none where everything is denied */
   constructor(

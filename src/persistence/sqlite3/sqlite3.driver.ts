@@ -1,7 +1,6 @@
 import { TypeORMError, type DataSource, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
 import { DateUtils } from 'typeorm/util/DateUtils.js';
-import { openConnections } from './connection.opener.js';
 import type { ConnectionPool } from './connection.pool.js';
 import { DatabaseClosedError } from './sqlite3.errors.js';
 import { resolveSqlite3Options, type Sqlite3Options } from './sqlite3.options.js';
@@ -77,6 +76,8 @@ export class Sqlite3Driver extends AbstractSqliteDriver {
   protected override async createDatabaseConnection(): Promise<ConnectionPool> {
     if (this.database === undefined)
       throw new TypeORMError('The sqlite3 adapter needs a `database`: a path or ":memory:"');
+    // Like TypeORM's own drivers, the package is only looked for where it is used: who is on PostgreSQL need not have it.
+    const { openConnections } = await import('./connection.opener.js');
     this.connections = await openConnections(this.database, this.settings);
     return this.connections;
   }

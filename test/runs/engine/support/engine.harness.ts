@@ -7,6 +7,7 @@ import { GraphsModule } from '../../../../src/graphs/graphs.module.js';
 import { AuthorizationContext, runAsSystem, scopeOf } from '../../../../src/on-auth/authorization.context.js';
 import { parseDecision } from '../../../../src/on-auth/decision.js';
 import { parsePrincipal, type Principal } from '../../../../src/on-auth/principal.js';
+import { serverMigrations } from '../../../../src/persistence/migrations/server.migrations.js';
 import { PersistenceModule } from '../../../../src/persistence/persistence.module.js';
 import { rowOf } from '../../../../src/persistence/row.js';
 import { RunEngineModule } from '../../../../src/runs/engine/run-engine.module.js';
@@ -125,7 +126,7 @@ class EngineApplication {
     return {
       module: EngineApplication,
       imports: [
-        PersistenceModule.forRootAsync({ useFactory: () => ({ database: url, scopeKeys: ['owner'] }) }),
+        PersistenceModule.forRootAsync({ useFactory: () => ({ database: url, scopeKeys: ['owner'], migrations: serverMigrations }) }),
         GraphsModule.forRoot(graphs),
         RunEngineModule.forRoot({ gracePeriodMs: 1_000, ...options }),
       ],
