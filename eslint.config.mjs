@@ -16,6 +16,8 @@ const TOP = [
   'main',
   'first-minute',
   'index',
+  'framework',
+  'route-input',
   'testing',
   'why',
 ];
@@ -109,6 +111,7 @@ export default tseslint.config(
       'test/**',
       'bench/**',
       'examples/langgraph-project/**',
+      'examples/own-application/main.ts',
       'ormconfig.ts',
       'src/configuration/**/*.ts',
       // It runs beside the service, and needs no more than its port.
