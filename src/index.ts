@@ -17,7 +17,9 @@ export {
   wantsTotal,
   type Page,
 } from './http/page.js';
+export { Documented, PAGE_HEADERS, type RouteDocumentation } from './http/documented.decorator.js';
 export { isReservedMetadataKey, withoutReserved } from './http/reserved-metadata.js';
+export { entitySchema } from './http/schema/entity.schema.js';
 export { IsSearchable } from './http/searchable.validation.js';
 // By itself, so that `declare module '.../src/index.js' { interface AuthEventMap { ... } }` reaches the map.
 export type * from './on-auth/event.js';

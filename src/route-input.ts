@@ -7,6 +7,8 @@
 export { CarriesIds } from './http/id.carriers.js';
 export { flag, integer, list, text, type QueryParser } from './http/query.parsers.js';
 export { routeInput, type RouteInputOptions } from './http/route.input.js';
+export { FieldSchema } from './http/schema/field.schema.js';
+export { listOf, nullable, objectOf, oneOf, type JsonSchema } from './http/schema/json.schema.js';
 export {
   IsFlag,
   IsId,
@@ -17,4 +19,6 @@ export {
   IsOneOf,
   IsOneOrListOf,
   IsOptionalObject,
+  rule,
+  type Rule,
 } from './http/validation.js';

@@ -1,4 +1,5 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Documented } from '../http/documented.decorator.js';
 import { Authorize, Authorized } from '../on-auth/index.js';
 import { presentAssistant, presentVersion } from './assistant.presenter.js';
 import { AssistantVersionsService } from './assistant-versions.service.js';
@@ -8,6 +9,7 @@ import {
   listVersions,
   setLatestVersion,
 } from './dto/assistant-versions.dto.js';
+import { ASSISTANT, ASSISTANT_VERSIONS } from './assistant.schemas.js';
 
 @Controller('assistants/:assistant_id')
 export class AssistantVersionsController {
@@ -16,6 +18,7 @@ export class AssistantVersionsController {
   @Post('versions')
   @HttpCode(200)
   @Authorize('assistants', 'read', listVersions)
+  @Documented('Lists the versions of an assistant', { answers: ASSISTANT_VERSIONS })
   async list(@Authorized() search: ListVersions) {
     return (await this.versions.list(search)).map(presentVersion);
   }
@@ -23,6 +26,7 @@ export class AssistantVersionsController {
   @Post('latest')
   @HttpCode(200)
   @Authorize('assistants', 'update', setLatestVersion)
+  @Documented('Goes back to a version', { answers: ASSISTANT })
   async setLatest(@Authorized() choice: SetLatestVersion) {
     return presentAssistant(await this.versions.setLatest(choice));
   }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../http/json.js';
 import type { AssistantVersion } from './assistant-version.entity.js';
 import type { Assistant } from './assistant.entity.js';
 
-const VERSION_FIELDS = [
+export const VERSION_FIELDS = [
   'assistant_id',
   'graph_id',
   'config',

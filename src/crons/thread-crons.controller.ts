@@ -1,8 +1,10 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Documented } from '../http/documented.decorator.js';
 import { Authorize, Authorized } from '../on-auth/index.js';
 import { presentCron } from './cron.presenter.js';
 import { CronsService } from './crons.service.js';
 import { CreateThreadCron, createThreadCron } from './dto/create-cron.dto.js';
+import { CRON } from './cron.schemas.js';
 
 @Controller('threads/:thread_id/runs/crons')
 export class ThreadCronsController {
@@ -11,6 +13,7 @@ export class ThreadCronsController {
   @Post()
   @HttpCode(200)
   @Authorize('crons', 'create', createThreadCron, { further: ['threads:read', 'assistants:read'] })
+  @Documented('Creates a cron on a thread', { answers: CRON })
   async create(@Authorized() cron: CreateThreadCron) {
     return presentCron(await this.crons.create(cron));
   }

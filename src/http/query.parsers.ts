@@ -1,6 +1,9 @@
 /** Turns a query parameter into a value for validation. What it cannot read it hands on as it is, to be refused there. */
 export type QueryParser = (raw: unknown) => unknown;
 
+/** Of a field that no request carries, and that is not read from one. */
+export const notSent: QueryParser = () => undefined;
+
 /** Clients encode an absent parameter as an empty one. */
 const isAbsent = (raw: unknown): boolean => raw === undefined || raw === '';
 const lastOf = (raw: unknown): unknown => (Array.isArray(raw) ? (raw as unknown[]).at(-1) : raw);

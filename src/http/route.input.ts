@@ -3,12 +3,12 @@ import { getMetadataStorage, validateSync, type ValidationError } from 'class-va
 import { HandlerFaultError } from '../on-auth/errors.js';
 import type { AuthEvent, AuthValue } from '../on-auth/event.js';
 import type { Principal } from '../on-auth/principal.js';
-import { declarationOf, fixedIdsOf, type RouteIds } from '../on-auth/route.id.js';
-import type { RouteInput, RouteRequest } from '../on-auth/route.js';
+import { declarationOf, fixedIdsOf, type IdSource, type RouteIds } from '../on-auth/route.id.js';
+import type { RequestField, RouteInput, RouteRequest } from '../on-auth/route.js';
 import { isStorable } from '../on-auth/storable.js';
 import { carriersIn } from './id.carriers.js';
 import { refuseUnstorableText } from './json-body.reader.js';
-import type { QueryParser } from './query.parsers.js';
+import { notSent, type QueryParser } from './query.parsers.js';
 import { isUuid } from './validation.js';
 import { ValidityCheck } from './validity.check.js';
 
@@ -49,11 +49,12 @@ export function routeInput<E extends AuthEvent, I extends object>(
 ): RouteInput<E, I> {
   const { type, ids = {}, value, honours = [], accept = copyOf<E, I>(honours) } = options;
   const fields = fieldsOf(type);
-  const readsBody = fields.some((field) => !isElsewhere(field, options));
+  const readsBody = fields.some((field) => sourceOf(field, options) === 'body');
   const plainIds = fixedIdsOf(ids);
   return {
     ids,
-    carriers: fields.flatMap((field) => carriersIn(type, field, !isElsewhere(field, options))),
+    carriers: fields.flatMap((field) => carriersIn(type, field, sourceOf(field, options) === 'body')),
+    shape: { type, fields: requestFieldsOf(fields, options) },
     async parse(request) {
       const body = readsBody ? await bodyOf(request) : {};
       const address = {
@@ -108,13 +109,30 @@ function objectOf(body: unknown): Record<string, unknown> {
   return body as Record<string, unknown>;
 }
 
-function isElsewhere<E extends AuthEvent, I extends object>(
+function sourceOf<E extends AuthEvent, I extends object>(
   field: string,
+  { ids = {}, query = {}, headers = {} }: RouteInputOptions<E, I>,
+): IdSource {
+  if (field in ids && declarationOf(ids[field]).in === 'path') return 'path';
+  if (field in headers) return 'header';
+  return field in query ? 'query' : 'body';
+}
+
+function requestFieldsOf<E extends AuthEvent, I extends object>(
+  fields: readonly string[],
   options: RouteInputOptions<E, I>,
-): boolean {
-  const { ids = {}, query = {}, headers = {} } = options;
-  const inPath = field in ids && declarationOf(ids[field]).in === 'path';
-  return inPath || field in query || field in headers;
+): readonly RequestField[] {
+  const parsers: Readonly<Record<string, QueryParser | undefined>> = options.query ?? {};
+  const headers: Readonly<Record<string, string | undefined>> = options.headers ?? {};
+  const nullable: readonly string[] = options.nullable ?? [];
+  return fields
+    .filter((name) => parsers[name] !== notSent)
+    .map((name) => ({
+      name,
+      in: sourceOf(name, options),
+      at: headers[name] ?? name,
+      nullable: nullable.includes(name),
+    }));
 }
 
 function fromQuery<E extends AuthEvent, I extends object>(

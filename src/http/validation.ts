@@ -1,28 +1,48 @@
 import { IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateBy, buildMessage } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
+import { FieldSchema } from './schema/field.schema.js';
+import { UUID, listOf, oneOf, type JsonSchema } from './schema/json.schema.js';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function isUuid(value: unknown): value is string {
-  return typeof value === 'string' && UUID.test(value);
+  return typeof value === 'string' && UUID_FORM.test(value);
+}
+
+export interface Rule {
+  readonly validate: (value: unknown) => boolean;
+  /** What follows the name of the field in the message of a refusal. */
+  readonly problem: () => string;
+  /** What documents say of the field. It may allow more than the rule, and nothing less. */
+  readonly schema: JsonSchema;
+}
+
+/**
+ * A rule of class-validator, together with what it says of a field in documents.
+ *
+ * @example const IsColour = () => rule('isColour', { validate: isColour, problem: () => 'must be a colour', schema: TEXT });
+ */
+export function rule(name: string, { validate, problem, schema }: Rule): PropertyDecorator {
+  return applyDecorators(
+    ValidateBy({
+      name,
+      validator: { validate, defaultMessage: buildMessage(() => `$property ${problem()}`) },
+    }),
+    FieldSchema(schema),
+  );
 }
 
 /** A UUID in its plain form, of any version. */
 export function IsId(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isId',
-    validator: { validate: isUuid, defaultMessage: buildMessage(() => '$property must be a UUID') },
-  });
+  return rule('isId', { validate: isUuid, problem: () => 'must be a UUID', schema: UUID });
 }
 
 /** A list of UUIDs. */
 export function IsIdList(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isIdList',
-    validator: {
-      validate: (value: unknown) => Array.isArray(value) && value.every(isUuid),
-      defaultMessage: buildMessage(() => '$property must be a list of UUIDs'),
-    },
+  return rule('isIdList', {
+    validate: (value) => Array.isArray(value) && value.every(isUuid),
+    problem: () => 'must be a list of UUIDs',
+    schema: listOf(UUID),
   });
 }
 
@@ -56,24 +76,20 @@ export function IsOneOf(words: readonly string[]): PropertyDecorator {
 /** A list of words of a closed list. */
 export function IsListOf(words: readonly string[]): PropertyDecorator {
   const known = new Set<unknown>(words);
-  return ValidateBy({
-    name: 'isListOf',
-    validator: {
-      validate: (value: unknown) => Array.isArray(value) && value.every((word) => known.has(word)),
-      defaultMessage: buildMessage(() => `$property must be a list of ${words.join(', ')}`),
-    },
+  return rule('isListOf', {
+    validate: (value) => Array.isArray(value) && value.every((word) => known.has(word)),
+    problem: () => `must be a list of ${words.join(', ')}`,
+    schema: listOf(oneOf(words)),
   });
 }
 
 /** A word of a closed list, or a list of them. */
 export function IsOneOrListOf(words: readonly string[]): PropertyDecorator {
   const known = new Set<unknown>(words);
-  return ValidateBy({
-    name: 'isOneOrListOf',
-    validator: {
-      validate: (value: unknown) => [value].flat().every((word) => known.has(word)),
-      defaultMessage: buildMessage(() => `$property must be one of ${words.join(', ')}, or a list of them`),
-    },
+  return rule('isOneOrListOf', {
+    validate: (value) => [value].flat().every((word) => known.has(word)),
+    problem: () => `must be one of ${words.join(', ')}, or a list of them`,
+    schema: { anyOf: [oneOf(words), listOf(oneOf(words))] },
   });
 }
 

@@ -35,7 +35,8 @@ export { PassportAuthenticator, type AuthenticationStrategy } from './passport.a
 export type { Principal } from './principal.js';
 export { expiryOf, isIdentity, parsePrincipal } from './principal.js';
 export { isStorable, isStorableText } from './storable.js';
-export type { RouteAccess, RouteInput, RouteRequest } from './route.js';
+export type { RequestField, RequestShape, RouteAccess, RouteInput, RouteRequest } from './route.js';
+export type { DeclaredRoute } from './route.explorer.js';
 export type { IdDeclaration, IdSource, Refusal, RouteId, RouteIds } from './route.id.js';
 export { declarationOf, idsWithin } from './route.id.js';
 export { RouteRegistry } from './route.registry.js';

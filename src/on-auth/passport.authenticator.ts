@@ -28,6 +28,11 @@ interface StrategyActions {
 export class PassportAuthenticator {
   constructor(@Inject(ON_AUTH_OPTIONS) private readonly options: Pick<OnAuthOptions, 'strategies'>) {}
 
+  /** In the order in which they are asked; a strategy without a name has an empty one. */
+  get strategyNames(): readonly string[] {
+    return this.options.strategies.map(({ name = '' }) => name);
+  }
+
   /** @throws UnauthenticatedError when no strategy succeeds, or the one that does names no valid principal */
   async authenticate(request: object): Promise<Principal> {
     for (const strategy of this.options.strategies) {

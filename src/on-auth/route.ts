@@ -1,6 +1,7 @@
+import type { Type } from '@nestjs/common';
 import type { AuthEvent, AuthValue } from './event.js';
 import type { Principal } from './principal.js';
-import type { RouteId, RouteIds } from './route.id.js';
+import type { IdSource, RouteId, RouteIds } from './route.id.js';
 
 /** The parts of a request that a route's input may be read from. */
 export interface RouteRequest {
@@ -10,6 +11,28 @@ export interface RouteRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body?: unknown;
+}
+
+/** Where the parts of an input stand in a request: for who describes the route, not for who reads it. */
+export interface RequestShape {
+  /** The class whose rules of validation say what each field may hold. */
+  readonly type: Type<object>;
+  readonly fields: readonly RequestField[];
+  /** The body is a list of 1 to this many objects of the class. */
+  readonly listOf?: number;
+  /** Fields one of which has to be given at least. */
+  readonly anyOf?: readonly string[];
+}
+
+export interface RequestField {
+  /** Of the class. */
+  readonly name: string;
+  /** The path where the route's path has that name, whatever is said here. */
+  readonly in: IdSource;
+  /** The name on the wire. */
+  readonly at: string;
+  /** Whether `null` is a value of it, and not the same as nothing. */
+  readonly nullable: boolean;
 }
 
 /**
@@ -24,6 +47,8 @@ export interface RouteInput<E extends AuthEvent = AuthEvent, I = unknown> {
    * is refused. `routeInput` finds them; an input that is written by hand lists its own, besides those in the path.
    */
   readonly carriers: readonly string[];
+  /** `routeInput` knows it. A route without it is documented without its parameters and its body. */
+  readonly shape?: RequestShape;
   /** Reads and validates the request. @throws HttpException 422 (400, 413, 415) that names the field */
   parse(request: RouteRequest): I | Promise<I>;
   /** The value that handlers see, filled with defaults, in the shape of the contract's section 1.9. */

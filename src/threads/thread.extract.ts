@@ -1,4 +1,5 @@
-import { ValidateBy, buildMessage } from 'class-validator';
+import { TEXT } from '../http/schema/json.schema.js';
+import { rule } from '../http/validation.js';
 import type { Thread } from './thread.entity.js';
 
 /** Alias -> path into a thread, such as `{ last: 'values.messages[-1].content' }`. */
@@ -10,15 +11,11 @@ const STEP = /[^.[\]]+/g;
 const MAX_EXTRACTS = 10;
 
 export function IsExtract(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isExtract',
-    validator: {
-      validate: isExtract,
-      defaultMessage: buildMessage(
-        () =>
-          `$property must map up to ${MAX_EXTRACTS} names to paths like values.messages[-1] (in ${[...ROOTS].join(', ')})`,
-      ),
-    },
+  return rule('isExtract', {
+    validate: isExtract,
+    problem: () =>
+      `must map up to ${MAX_EXTRACTS} names to paths like values.messages[-1] (in ${[...ROOTS].join(', ')})`,
+    schema: { type: 'object', additionalProperties: TEXT, maxProperties: MAX_EXTRACTS },
   });
 }
 

@@ -1,6 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { mapPage, sendPage, sendUnlessMinimal } from '../http/page.js';
+import { Documented, PAGE_HEADERS } from '../http/documented.decorator.js';
+import { COUNT } from '../http/schema/json.schema.js';
 import { Authorize, Authorized } from '../on-auth/index.js';
 import { CreateThread, createThread } from './dto/create-thread.dto.js';
 import { PruneThreads, pruneThreads } from './dto/prune-threads.dto.js';
@@ -12,6 +14,7 @@ import { ThreadCreator } from './thread.creator.js';
 import { ThreadPruner } from './thread.pruner.js';
 import { presentThread } from './thread.presenter.js';
 import { ThreadsService } from './threads.service.js';
+import { FOUND_THREADS, PRUNED, THREAD } from './thread.schemas.js';
 
 @Controller('threads')
 export class ThreadsController {
@@ -25,6 +28,7 @@ export class ThreadsController {
   @Post()
   @HttpCode(200)
   @Authorize('threads', 'create', createThread, { further: ['threads:update'] })
+  @Documented('Creates a thread', { answers: THREAD })
   async create(@Authorized() thread: CreateThread) {
     return presentThread(await this.creator.create(thread));
   }
@@ -32,6 +36,7 @@ export class ThreadsController {
   @Post('search')
   @HttpCode(200)
   @Authorize('threads', 'search', searchThreads)
+  @Documented('Finds threads', { answers: FOUND_THREADS, headers: PAGE_HEADERS })
   search(@Authorized() search: SearchThreads, @Res({ passthrough: true }) reply: FastifyReply) {
     const page = this.threads.search(search);
     return sendPage(
@@ -43,6 +48,7 @@ export class ThreadsController {
   @Post('count')
   @HttpCode(200)
   @Authorize('threads', 'search', countThreads)
+  @Documented('Counts threads', { answers: COUNT })
   count(@Authorized() criteria: CountThreads) {
     return this.threads.count(criteria);
   }
@@ -50,18 +56,21 @@ export class ThreadsController {
   @Post('prune')
   @HttpCode(200)
   @Authorize('threads', 'delete', pruneThreads)
+  @Documented('Deletes threads, or their past', { answers: PRUNED })
   async prune(@Authorized() request: PruneThreads) {
     return { pruned_count: await this.pruner.prune(request) };
   }
 
   @Get(':thread_id')
   @Authorize('threads', 'read', readThread)
+  @Documented('Reads a thread', { answers: THREAD })
   async get(@Authorized() { thread_id, include }: ReadThread) {
     return presentThread(await this.threads.get(thread_id), { withTtl: include.includes('ttl') });
   }
 
   @Patch(':thread_id')
   @Authorize('threads', 'update', updateThread)
+  @Documented('Changes a thread', { answers: THREAD, statuses: [200, 204] })
   async update(@Authorized() change: UpdateThread, @Res({ passthrough: true }) reply: FastifyReply) {
     return sendUnlessMinimal(reply, change.wantsNoBody, presentThread(await this.threads.update(change)));
   }
@@ -69,6 +78,7 @@ export class ThreadsController {
   @Post(':thread_id/copy')
   @HttpCode(200)
   @Authorize('threads', 'read', copyThread, { further: ['threads:create'] })
+  @Documented('Copies a thread with its past', { answers: THREAD })
   async copy(@Authorized() { thread_id }: ThreadId) {
     return presentThread(await this.copier.copy(thread_id));
   }
@@ -76,6 +86,7 @@ export class ThreadsController {
   @Delete(':thread_id')
   @HttpCode(204)
   @Authorize('threads', 'delete', deleteThread)
+  @Documented('Deletes a thread', { answers: 'nothing' })
   delete(@Authorized() { thread_id }: ThreadId) {
     return this.threads.delete(thread_id);
   }

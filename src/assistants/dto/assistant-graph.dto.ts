@@ -1,6 +1,8 @@
-import { IsBoolean, IsOptional, IsString, ValidateBy, buildMessage } from 'class-validator';
+import { IsBoolean, IsOptional, IsString } from 'class-validator';
 import { flag, text, type QueryParser } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
+import { COUNT } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
 import { AssistantId } from './assistant-id.dto.js';
 
 /** The query of `GET /assistants/{assistant_id}/graph`. */
@@ -37,11 +39,9 @@ export const listSubgraphs = routeInput('assistants:read', {
 });
 
 function IsXray(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isXray',
-    validator: {
-      validate: (value: unknown) => typeof value === 'boolean' || typeof value === 'number',
-      defaultMessage: buildMessage(() => '$property must be true, false or a number of levels'),
-    },
+  return rule('isXray', {
+    validate: (value) => typeof value === 'boolean' || typeof value === 'number',
+    problem: () => 'must be true, false or a number of levels',
+    schema: { anyOf: [{ type: 'boolean' }, COUNT] },
   });
 }

@@ -5,12 +5,13 @@ import type { JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
 import { idsWithin } from '../../on-auth/index.js';
+import { FieldSchema } from '../../http/schema/field.schema.js';
 import { IsId, IsOneOf, IsOptionalObject } from '../../http/validation.js';
 import { GRAPH_CONFIG_IDS, IsGraphConfig } from './graph-config.validation.js';
 
 /** The body of `POST /assistants`. */
 export class CreateAssistant {
-  @IsNotEmpty() @IsString() graph_id!: string;
+  @FieldSchema({ examples: ['agent'] }) @IsNotEmpty() @IsString() graph_id!: string;
   @IsId() assistant_id: string = uuid();
   @IsGraphConfig() config: GraphConfig = {};
   @IsOptionalObject() context: JsonObject = {};

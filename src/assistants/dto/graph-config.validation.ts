@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
-import { ValidateBy, buildMessage } from 'class-validator';
 import { CarriesIds } from '../../http/id.carriers.js';
+import { OBJECT, TEXT, listOf, nullable, type JsonSchema } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
 import { idsWithin, type RouteIds } from '../../on-auth/index.js';
 
 const IGNORED = { in: 'body', refusal: 'ignored' } as const;
@@ -15,18 +16,26 @@ export const GRAPH_CONFIG_IDS: RouteIds = idsWithin('configurable', {
   checkpoint_map: IGNORED,
 });
 
+/** What a graph is configured with, in every request and answer. */
+export const GRAPH_CONFIG: JsonSchema = {
+  title: 'GraphConfig',
+  type: 'object',
+  properties: {
+    tags: nullable(listOf(TEXT)),
+    recursion_limit: { type: ['integer', 'null'], minimum: 1 },
+    configurable: nullable(OBJECT),
+    metadata: nullable(OBJECT),
+  },
+};
+
 /** `{ tags?, recursion_limit?, configurable?, metadata? }`, as a graph can be run with it; other keys are kept as they are. */
 export function IsGraphConfig(): PropertyDecorator {
   return applyDecorators(
-    ValidateBy({
-      name: 'isGraphConfig',
-      validator: {
-        validate: isGraphConfig,
-        defaultMessage: buildMessage(
-          () =>
-            '$property must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
-        ),
-      },
+    rule('isGraphConfig', {
+      validate: isGraphConfig,
+      problem: () =>
+        'must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
+      schema: GRAPH_CONFIG,
     }),
     CarriesIds(...Object.keys(GRAPH_CONFIG_IDS)),
   );

@@ -4,6 +4,7 @@ import { assistantIdOf } from '../../graphs/assistant.id.js';
 import type { JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
+import { FieldSchema } from '../../http/schema/field.schema.js';
 import { IsFlag, IsId, IsOneOf, IsOptionalObject } from '../../http/validation.js';
 import { HandlerFaultError, type Principal } from '../../on-auth/index.js';
 import type { OnRunCompleted } from '../cron.entity.js';
@@ -17,6 +18,7 @@ export class CreateCron extends CronRunFields {
   /** Not a field of the body. */
   readonly cron_id: string = uuid();
 
+  @FieldSchema({ examples: ['agent'] })
   @Length(1, 512, { message: '$property must be the id of an assistant or of a graph' })
   assistant_id!: string;
 

@@ -1,6 +1,7 @@
 import { Allow } from 'class-validator';
 import { CarriesIds } from '../../http/id.carriers.js';
 import type { JsonObject } from '../../http/json.js';
+import { FieldSchema, fieldSchemaOf } from '../../http/schema/field.schema.js';
 import {
   declarationOf,
   idsWithin,
@@ -8,6 +9,7 @@ import {
   type RouteIds,
   type RouteInput,
 } from '../../on-auth/index.js';
+import { CreateRun } from '../../runs/dto/create-run.dto.js';
 import { CONFIG_IDS } from '../../runs/dto/run.validation.js';
 import { runFieldsOf, type PayloadField } from '../cron.payload.js';
 
@@ -17,21 +19,29 @@ export const CRON_BODY_IDS: RouteIds = {
   ...idsWithin('config', ofThreads(CONFIG_IDS)),
 };
 
+/** A field that is checked as that of a run. */
+function AsOfRun(): PropertyDecorator {
+  return (target, field) => {
+    Allow()(target, field);
+    FieldSchema(() => fieldSchemaOf(CreateRun, String(field)))(target, field);
+  };
+}
+
 /** The fields of a body that are about the runs of a cron. `withRunFields` checks them. */
 export class CronRunFields implements Partial<Record<PayloadField, unknown>> {
-  @Allow() input?: unknown;
-  @Allow() @CarriesIds(...Object.keys(CONFIG_IDS)) config?: unknown;
-  @Allow() context?: unknown;
-  @Allow() webhook?: unknown;
-  @Allow() interrupt_before?: unknown;
-  @Allow() interrupt_after?: unknown;
-  @Allow() feedback_keys?: unknown;
-  @Allow() multitask_strategy?: unknown;
-  @Allow() stream_mode?: unknown;
-  @Allow() stream_subgraphs?: unknown;
-  @Allow() stream_resumable?: unknown;
-  @Allow() durability?: unknown;
-  @Allow() checkpoint_during?: unknown;
+  @AsOfRun() input?: unknown;
+  @AsOfRun() @CarriesIds(...Object.keys(CONFIG_IDS)) config?: unknown;
+  @AsOfRun() context?: unknown;
+  @AsOfRun() webhook?: unknown;
+  @AsOfRun() interrupt_before?: unknown;
+  @AsOfRun() interrupt_after?: unknown;
+  @AsOfRun() feedback_keys?: unknown;
+  @AsOfRun() multitask_strategy?: unknown;
+  @AsOfRun() stream_mode?: unknown;
+  @AsOfRun() stream_subgraphs?: unknown;
+  @AsOfRun() stream_resumable?: unknown;
+  @AsOfRun() durability?: unknown;
+  @AsOfRun() checkpoint_during?: unknown;
 
   /** Those that were given, as a cron keeps them. */
   runFields: JsonObject = {};

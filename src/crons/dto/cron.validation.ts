@@ -1,36 +1,38 @@
-import { ValidateBy, buildMessage } from 'class-validator';
+import { TEXT } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
 import { CronSchedule, isTimezone } from '../cron.schedule.js';
 
 /** A date, a time to the minute at least, and where it is: without an offset it is UTC. */
 const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 export function IsSchedule(): PropertyDecorator {
-  return rule(
-    'isSchedule',
-    firesSometime,
-    'must be a cron expression of five fields that fires at some time',
-  );
+  return rule('isSchedule', {
+    validate: firesSometime,
+    problem: () => 'must be a cron expression of five fields that fires at some time',
+    schema: { type: 'string', examples: ['0 9 * * 1-5'] },
+  });
 }
 
 export function IsTimezone(): PropertyDecorator {
-  return rule('isTimezone', isTimezone, 'must be the IANA name of a time zone');
+  return rule('isTimezone', {
+    validate: isTimezone,
+    problem: () => 'must be the IANA name of a time zone',
+    schema: { type: 'string', examples: ['Europe/Berlin'] },
+  });
 }
 
 /** A moment that is not over. */
 export function IsEndTime(): PropertyDecorator {
-  return rule('isEndTime', isFuture, 'must be an ISO 8601 time in the future');
+  return rule('isEndTime', {
+    validate: isFuture,
+    problem: () => 'must be an ISO 8601 time in the future',
+    schema: TEXT,
+  });
 }
 
 /** @param time that `IsEndTime` has accepted */
 export function endTimeOf(time: string): Date {
   return new Date(/T[^Z+-]*$/.test(time) ? `${time}Z` : time);
-}
-
-function rule(name: string, validate: (value: unknown) => boolean, problem: string): PropertyDecorator {
-  return ValidateBy({
-    name,
-    validator: { validate, defaultMessage: buildMessage(() => `$property ${problem}`) },
-  });
 }
 
 function firesSometime(expression: unknown): boolean {

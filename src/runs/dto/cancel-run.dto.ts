@@ -57,6 +57,7 @@ const cancelMany = routeInput('threads:update', {
 
 export const cancelRuns: typeof cancelMany = {
   ...cancelMany,
+  shape: cancelMany.shape && { ...cancelMany.shape, anyOf: ['run_ids', 'status'] },
   async parse(request) {
     const input = await cancelMany.parse(request);
     if (input.run_ids || input.status) return input;

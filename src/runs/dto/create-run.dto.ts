@@ -13,6 +13,7 @@ import type { GraphConfig } from '../../graphs/graph.js';
 import type { JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
+import { FieldSchema } from '../../http/schema/field.schema.js';
 import { IsId, IsOneOf, IsOneOrListOf, IsOptionalObject } from '../../http/validation.js';
 import { idsWithin, type Principal, type RouteIds } from '../../on-auth/index.js';
 import { IsCommand } from '../../threads/dto/command.validation.js';
@@ -38,6 +39,7 @@ export class CreateRun {
   /** Not a field of the body. */
   readonly run_id: string = uuid();
 
+  @FieldSchema({ examples: ['agent'] })
   @Length(1, 512, { message: '$property must be the id of an assistant or of a graph' })
   assistant_id!: string;
 

@@ -1,6 +1,6 @@
 import { IsOptional } from 'class-validator';
 import type { JsonObject } from '../../http/json.js';
-import { integer, list, text } from '../../http/query.parsers.js';
+import { integer, list, notSent, text } from '../../http/query.parsers.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsSearchable } from '../../http/searchable.validation.js';
 import { IsId, IsLimit, IsOffset, IsListOf, IsOneOf, IsOptionalObject } from '../../http/validation.js';
@@ -22,7 +22,7 @@ export class ListRuns {
 export const listRuns = routeInput('threads:search', {
   type: ListRuns,
   ids: { thread_id: 'path' },
-  query: { limit: integer, offset: integer, status: text, select: list, metadata: () => undefined },
+  query: { limit: integer, offset: integer, status: text, select: list, metadata: notSent },
   value: valueOf,
   honours: ['limit', 'offset', 'metadata'],
 });

@@ -14,6 +14,7 @@ export interface CreateRunBatch {
 export const createRunBatch: RouteInput<'threads:create_run', CreateRunBatch> = {
   ids: ofElements(createRun.ids),
   carriers: createRun.carriers,
+  shape: createRun.shape && { ...createRun.shape, listOf: MAX_BATCH_SIZE },
   async parse(request) {
     const body = await rawBodyOf(request);
     if (!Array.isArray(body) || body.length < 1 || body.length > MAX_BATCH_SIZE) {

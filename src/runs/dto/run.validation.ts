@@ -1,21 +1,26 @@
 import { applyDecorators } from '@nestjs/common';
-import { ValidateBy, buildMessage } from 'class-validator';
+import { GRAPH_CONFIG } from '../../assistants/dto/graph-config.validation.js';
 import { CarriesIds } from '../../http/id.carriers.js';
+import { OBJECT, TEXT, listOf, nullable } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
 import { idsWithin, type RouteIds } from '../../on-auth/index.js';
 
 const MAX_URL_LENGTH = 65_536;
 
-type Rule = (value: unknown) => boolean;
-
 /** A pause before or after nodes: `*` for every node, or their names. */
 export const IsInterruptPoints = (): PropertyDecorator =>
-  rule(
-    'isInterruptPoints',
-    (value) => value === '*' || isTexts(value),
-    'must be "*" or a list of node names',
-  );
+  rule('isInterruptPoints', {
+    validate: (value) => value === '*' || isTexts(value),
+    problem: () => 'must be "*" or a list of node names',
+    schema: { anyOf: [{ const: '*' }, listOf(TEXT)] },
+  });
 
-export const IsTextList = (): PropertyDecorator => rule('isTextList', isTexts, 'must be a list of strings');
+export const IsTextList = (): PropertyDecorator =>
+  rule('isTextList', {
+    validate: isTexts,
+    problem: () => 'must be a list of strings',
+    schema: listOf(TEXT),
+  });
 
 /** What names rows in a checkpoint that a run starts from. The thread is the run's own, whatever is said here. */
 export const CHECKPOINT_IDS: RouteIds = {
@@ -36,39 +41,42 @@ export const CONFIG_IDS = idsWithin('configurable', {
 /** `{ tags?, recursion_limit?, configurable?, metadata? }`; other keys are ignored. */
 export const IsRunConfig = (): PropertyDecorator =>
   applyDecorators(
-    rule(
-      'isRunConfig',
-      isConfig,
-      'must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
-    ),
+    rule('isRunConfig', {
+      validate: isConfig,
+      problem: () =>
+        'must be an object of tags (strings), recursion_limit (a whole number above 0), configurable and metadata (objects)',
+      schema: GRAPH_CONFIG,
+    }),
     CarriesIds(...Object.keys(CONFIG_IDS)),
   );
 
 /** `{ checkpoint_id?, checkpoint_ns?, checkpoint_map? }` */
 export const IsCheckpoint = (): PropertyDecorator =>
   applyDecorators(
-    rule(
-      'isCheckpoint',
-      isCheckpoint,
-      'must be an object of checkpoint_id, checkpoint_ns (strings) and checkpoint_map (an object)',
-    ),
+    rule('isCheckpoint', {
+      validate: isCheckpoint,
+      problem: () =>
+        'must be an object of checkpoint_id, checkpoint_ns (strings) and checkpoint_map (an object)',
+      schema: {
+        type: 'object',
+        properties: {
+          checkpoint_id: nullable(TEXT),
+          checkpoint_ns: nullable(TEXT),
+          checkpoint_map: nullable(OBJECT),
+        },
+      },
+    }),
     CarriesIds(...Object.keys(CHECKPOINT_IDS)),
   );
 
 /** Which of these URLs are called is the deployment's to say: see `WebhookTargets`. */
 export const IsWebhookUrl = (): PropertyDecorator =>
-  rule(
-    'isWebhookUrl',
-    isWebhookUrl,
-    `must be an absolute http or https URL of 1 to ${MAX_URL_LENGTH} characters, without user name and password`,
-  );
-
-function rule(name: string, validate: Rule, problem: string): PropertyDecorator {
-  return ValidateBy({
-    name,
-    validator: { validate, defaultMessage: buildMessage(() => `$property ${problem}`) },
+  rule('isWebhookUrl', {
+    validate: isWebhookUrl,
+    problem: () =>
+      `must be an absolute http or https URL of 1 to ${MAX_URL_LENGTH} characters, without user name and password`,
+    schema: { type: 'string', format: 'uri', maxLength: MAX_URL_LENGTH },
   });
-}
 
 function isConfig(value: unknown): boolean {
   if (!isObject(value)) return false;

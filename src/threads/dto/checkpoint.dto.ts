@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
-import { ValidateBy, buildMessage } from 'class-validator';
 import { CarriesIds } from '../../http/id.carriers.js';
+import { OBJECT, nullable, type JsonSchema } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
 import { idsWithin, type RouteIds } from '../../on-auth/index.js';
 
 /** A checkpoint as clients name it. A `thread_id` in it is not looked at: the thread is in the path. */
@@ -19,6 +20,14 @@ const OBJECT_IDS: RouteIds = {
   thread_id: { in: 'body', refusal: 'ignored' },
 };
 
+const PART = { type: ['string', 'null'], maxLength: MAX_LENGTH } as const;
+
+const CHECKPOINT: JsonSchema = {
+  title: 'Checkpoint',
+  type: 'object',
+  properties: { checkpoint_id: PART, checkpoint_ns: PART, checkpoint_map: nullable(OBJECT) },
+};
+
 /** What names rows in a field that holds a checkpoint. */
 export function checkpointIds(field: string): RouteIds {
   return {
@@ -30,13 +39,15 @@ export function checkpointIds(field: string): RouteIds {
 /** A checkpoint id, an object that names one, or LangGraph's config form `{ configurable: { checkpoint_id } }`. */
 export function IsCheckpoint(): PropertyDecorator {
   return applyDecorators(
-    ValidateBy({
-      name: 'isCheckpoint',
-      validator: {
-        validate: (value: unknown) => isText(value) || isCheckpoint(value) || isConfig(value),
-        defaultMessage: buildMessage(
-          () => '$property must be a checkpoint: { checkpoint_id, checkpoint_ns, checkpoint_map }',
-        ),
+    rule('isCheckpoint', {
+      validate: (value) => isText(value) || isCheckpoint(value) || isConfig(value),
+      problem: () => 'must be a checkpoint: { checkpoint_id, checkpoint_ns, checkpoint_map }',
+      schema: {
+        anyOf: [
+          { type: 'string', minLength: 1, maxLength: MAX_LENGTH },
+          CHECKPOINT,
+          { type: 'object', properties: { configurable: CHECKPOINT }, required: ['configurable'] },
+        ],
       },
     }),
     (target: object, field: string | symbol) => {

@@ -1,18 +1,30 @@
 import { applyDecorators } from '@nestjs/common';
-import { ValidateBy, buildMessage } from 'class-validator';
 import { CarriesIds } from '../../http/id.carriers.js';
+import { OBJECT, TEXT, listOf, type JsonSchema } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
+
+const TARGET: JsonSchema = {
+  anyOf: [TEXT, { type: 'object', properties: { node: TEXT, input: {} }, required: ['node'] }],
+};
+
+/** What a graph goes on with after an interrupt, and where. */
+export const COMMAND: JsonSchema = {
+  title: 'Command',
+  type: 'object',
+  properties: {
+    resume: {},
+    goto: { anyOf: [TARGET, listOf(TARGET), { type: 'null' }] },
+    update: { anyOf: [OBJECT, listOf({ type: 'array' }), { type: 'null' }] },
+  },
+};
 
 /** `{ resume?, goto?, update? }` of a run or of an update of a state. */
 export function IsCommand(): PropertyDecorator {
   return applyDecorators(
-    ValidateBy({
-      name: 'isCommand',
-      validator: {
-        validate: isCommand,
-        defaultMessage: buildMessage(
-          () => '$property must be an object of resume, goto (nodes) and update (values)',
-        ),
-      },
+    rule('isCommand', {
+      validate: isCommand,
+      problem: () => 'must be an object of resume, goto (nodes) and update (values)',
+      schema: COMMAND,
     }),
     CarriesIds('resume'),
   );

@@ -1,7 +1,8 @@
-import { ValidateBy, buildMessage } from 'class-validator';
 import type { Superstep } from '../../graphs/execution/graph.state.js';
 import type { RunCommand } from '../../graphs/execution/run.request.js';
-import { isCommand } from './command.validation.js';
+import { TEXT, nullable } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
+import { COMMAND, isCommand } from './command.validation.js';
 
 /** A past that a thread is created with, as clients send it. */
 export interface SuperstepDto {
@@ -14,15 +15,23 @@ export interface SuperstepDto {
 
 const MAX_SUPERSTEPS = 1000;
 
+const UPDATE = {
+  type: 'object',
+  properties: { values: {}, command: nullable(COMMAND), as_node: nullable(TEXT) },
+} as const;
+
 export function IsSupersteps(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isSupersteps',
-    validator: {
-      validate: (value: unknown) =>
-        Array.isArray(value) && value.length <= MAX_SUPERSTEPS && value.every(isSuperstep),
-      defaultMessage: buildMessage(
-        () => '$property must be a list of { updates: [{ values, command, as_node }] }',
-      ),
+  return rule('isSupersteps', {
+    validate: (value) => Array.isArray(value) && value.length <= MAX_SUPERSTEPS && value.every(isSuperstep),
+    problem: () => 'must be a list of { updates: [{ values, command, as_node }] }',
+    schema: {
+      type: 'array',
+      maxItems: MAX_SUPERSTEPS,
+      items: {
+        type: 'object',
+        properties: { updates: { type: 'array', minItems: 1, items: UPDATE } },
+        required: ['updates'],
+      },
     },
   });
 }

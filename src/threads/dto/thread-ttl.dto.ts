@@ -1,4 +1,5 @@
-import { ValidateBy, buildMessage } from 'class-validator';
+import { oneOf } from '../../http/schema/json.schema.js';
+import { rule } from '../../http/validation.js';
 import { TTL_STRATEGIES, type TtlStrategy } from '../thread.entity.js';
 import type { ThreadTtlValue } from '../threads.events.js';
 
@@ -8,15 +9,18 @@ export type ThreadTtl = number | { readonly strategy?: TtlStrategy; readonly ttl
 /** A hundred years; keeps the date of expiry within what a date can hold. */
 const MAX_TTL_MINUTES = 60 * 24 * 365 * 100;
 
+const MINUTES = { type: 'number', exclusiveMinimum: 0, maximum: MAX_TTL_MINUTES } as const;
+
 export function IsTtl(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isTtl',
-    validator: {
-      validate: isTtl,
-      defaultMessage: buildMessage(
-        () =>
-          `$property must be a number of minutes, or { ttl: minutes, strategy: ${TTL_STRATEGIES.join(' | ')} }`,
-      ),
+  return rule('isTtl', {
+    validate: isTtl,
+    problem: () =>
+      `must be a number of minutes, or { ttl: minutes, strategy: ${TTL_STRATEGIES.join(' | ')} }`,
+    schema: {
+      anyOf: [
+        MINUTES,
+        { type: 'object', properties: { ttl: MINUTES, strategy: oneOf(TTL_STRATEGIES) }, required: ['ttl'] },
+      ],
     },
   });
 }
