@@ -20,6 +20,7 @@ const TOP = [
   'route-input',
   'testing',
   'why',
+  'openapi',
 ];
 
 const forbidden = {
@@ -44,6 +45,7 @@ const forbidden = {
   store: [...FEATURES.filter((name) => name !== 'store'), ...TOP],
   runs: [...FEATURES.filter((name) => !['runs', 'threads', 'assistants'].includes(name)), ...TOP],
   webhooks: [...FEATURES.filter((name) => !['webhooks', 'runs', 'threads'].includes(name)), ...TOP],
+  openapi: [...FEATURES, ...TOP.filter((name) => name !== 'openapi'), 'persistence', 'graphs'],
   crons: [...FEATURES.filter((name) => !['crons', 'runs', 'threads', 'assistants'].includes(name)), ...TOP],
 };
 

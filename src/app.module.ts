@@ -11,6 +11,7 @@ import { GraphsModule } from './graphs/graphs.module.js';
 import { HttpModule } from './http/http.module.js';
 import { OnAuthModule, type AuthenticationStrategy, type OnAuthModuleAsyncOptions } from './on-auth/index.js';
 import { serverMigrations } from './persistence/migrations/server.migrations.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { OwnerPolicy } from './policies/owner.policy.js';
 import { RunEngineModule } from './runs/engine/run-engine.module.js';
@@ -87,6 +88,7 @@ export class AppModule {
         RunsModule,
         StoreModule,
         CronsModule,
+        ...(deployment.configuration.apiDocs ? [OpenApiModule] : []),
         ...modules,
       ],
       providers: [...policies],

@@ -44,6 +44,7 @@ function toConfiguration(variables: EnvironmentVariables): Configuration {
     port: variables.PORT,
     bodyLimitBytes: variables.BODY_LIMIT_BYTES,
     corsOrigins: Object.freeze(variables.CORS_ORIGINS),
+    apiDocs: variables.API_DOCS,
     logLevel: variables.LOG_LEVEL,
     database: Object.freeze(variables.DATABASE_URL),
     scopeKeys: Object.freeze(variables.SCOPE_KEYS),

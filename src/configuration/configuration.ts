@@ -17,6 +17,8 @@ export abstract class Configuration {
   abstract readonly bodyLimitBytes: number;
   /** `*` is every origin, and never with credentials. */
   abstract readonly corsOrigins: '*' | readonly string[];
+  /** Whether the API describes itself, to everybody, at `/openapi.json` and `/docs`. */
+  abstract readonly apiDocs: boolean;
   abstract readonly logLevel: LogLevelName;
   abstract readonly database: DatabaseLocation;
   /** Keys of `metadata` that get composite indexes. At least one. */

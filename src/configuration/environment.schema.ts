@@ -30,6 +30,7 @@ export const environmentSchema = z.object({
   PORT: setting(wholeNumber(0, 65_535)).default(8123),
   BODY_LIMIT_BYTES: setting(wholeNumber(1024, 1024 * MEBIBYTE)).default(10 * MEBIBYTE),
   CORS_ORIGINS: setting(corsOrigins).default('*'),
+  API_DOCS: setting(yesOrNo).default(true),
   LOG_LEVEL: setting(oneOf(LOG_LEVEL_NAMES)).default('log'),
   DATABASE_URL: hidden(databaseLocation).default({ kind: 'sqlite', path: '.onauth/onauth.db' }),
   SCOPE_KEYS: setting(listOf(metadataKey, 8)).default(['owner']),

@@ -56,18 +56,25 @@ describe('the edge', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it.each(['/nowhere', '//threads', '/threads/', '/ok.', '/ok/../threads', '/.env'])(
-    'answers everybody 404 on %s',
-    async (path) => {
-      const target = `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n`;
-      const token = await application.token('alice');
-      for (const request of [`${target}\r\n`, `${target}authorization: Bearer ${token}\r\n\r\n`]) {
-        const answer = await raw(request);
-        expect(answer).toMatch(/^HTTP\/1\.1 404 /);
-        expect(answer).toContain('{"detail":"Not Found"}');
-      }
-    },
-  );
+  it.each([
+    ...['/nowhere', '//threads', '/threads/', '/ok.', '/ok/../threads', '/.env'],
+    ...[
+      '/docs/',
+      '/docs/../threads',
+      '/docs/..%2fpackage.json',
+      '//docs',
+      '/openapi.json/',
+      '/openapi.jsonx',
+    ],
+  ])('answers everybody 404 on %s', async (path) => {
+    const target = `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n`;
+    const token = await application.token('alice');
+    for (const request of [`${target}\r\n`, `${target}authorization: Bearer ${token}\r\n\r\n`]) {
+      const answer = await raw(request);
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+      expect(answer).toContain('{"detail":"Not Found"}');
+    }
+  });
 
   it('answers what is no request in the same form', async () => {
     expect(await raw('GET /threads/%ZZ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(

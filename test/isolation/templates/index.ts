@@ -9,6 +9,11 @@ import { threadTemplates } from './threads.templates.js';
 export const templates: readonly Template[] = [
   { route: 'GET /ok' },
   { route: 'GET /info' },
+  { route: 'GET /openapi.json' },
+  { route: 'GET /docs' },
+  { route: 'GET /docs/page.js' },
+  { route: 'GET /docs/swagger-ui-bundle.js' },
+  { route: 'GET /docs/swagger-ui.css' },
   ...assistantTemplates,
   ...threadTemplates,
   ...runTemplates,
