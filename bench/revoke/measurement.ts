@@ -15,6 +15,8 @@ export interface Closing {
   readonly wordless: number;
   /** Streams of others that ended as well. */
   readonly others: number;
+  /** Processor time of the serving process meanwhile. */
+  readonly cpuMs: number;
   readonly before: Memory;
   readonly open: Memory;
   readonly after: Memory;
@@ -69,10 +71,14 @@ async function measure(
   const openingMs = performance.now() - start;
   const open = await serving.memory();
   if (streams.some(({ isOver }) => isOver)) throw new Error('a stream ended before its time');
+  const cpuBefore = serving.cpuMs();
   const happenedAt = await happen();
   const ends = await Promise.all(streams.map(({ endedAt }) => endedAt));
+  const cpuMs = serving.cpuMs() - cpuBefore;
   await sleep(SETTLING_MS);
   const ended = others.filter(({ isOver }) => isOver).length;
+  OpenStream.leaveAll();
+  await sleep(SETTLING_MS);
   const after = await serving.memory();
   return {
     cause,
@@ -80,6 +86,7 @@ async function measure(
     tookMs: ends.map((at) => at - happenedAt).sort((one, other) => one - other),
     wordless: streams.filter(({ lastWords }) => lastWords === undefined).length,
     others: ended,
+    cpuMs,
     before,
     open,
     after,

@@ -1,7 +1,8 @@
 import { Agent } from 'node:http';
 import { call } from '../load/http.client.js';
 
-const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
+/** As clients do, it keeps connections whose answer is over. */
+const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: Infinity });
 
 /** An event stream of a thread that was let in. */
 export class OpenStream {
@@ -21,6 +22,11 @@ export class OpenStream {
     if (response.statusCode !== 200) throw new Error(`a server answered ${response.statusCode}`);
     response.setEncoding('utf8');
     return new OpenStream(response);
+  }
+
+  /** Closes every connection. */
+  static leaveAll(): void {
+    agent.destroy();
   }
 
   get isOver(): boolean {

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import type { Closing } from './measurement.js';
 import type { Memory } from './revocable.service.js';
 
-const HEADINGS = ['', 'streams', 'p50', 'p99', 'last', 'said why', 'others closed', 'target'];
+const HEADINGS = ['', 'streams', 'p50', 'p99', 'last', 'CPU', 'said why', 'others closed', 'target'];
 
 /** One table of what the streams took to close, and one of the memory of the process that served them. */
 export function report(closings: ReadonlyMap<string, readonly Closing[]>, targetMs: number): string {
@@ -10,7 +10,8 @@ export function report(closings: ReadonlyMap<string, readonly Closing[]>, target
   const times = all.map(({ title, closing }) => timesOf(title, closing, targetMs));
   const memories = all.map(({ title, closing }) => memoryOf(title, closing));
   return `
-Open streams that lose the right to be: milliseconds from the cause to the end of the answer. Client and server share the machine.
+Open streams that lose the right to be: milliseconds from the cause to the end of the answer. CPU is what the serving
+process used meanwhile; the client, which reads all of the answers, shares the machine.
 Load of the machine: ${loadavg()[0].toFixed(1)}.
 
 ${[HEADINGS, ...times].map(line).join('\n')}
@@ -22,7 +23,7 @@ ${[['', 'before', 'open', 'after'], ...memories].map(line).join('\n')}
 }
 
 function timesOf(title: string, closing: Closing, targetMs: number): string[] {
-  const { cause, tookMs, wordless, others } = closing;
+  const { cause, tookMs, cpuMs, wordless, others } = closing;
   const p99 = quantile(tookMs, 0.99);
   return [
     `${title}, ${cause}`,
@@ -30,6 +31,7 @@ function timesOf(title: string, closing: Closing, targetMs: number): string[] {
     quantile(tookMs, 0.5).toFixed(0),
     p99.toFixed(0),
     quantile(tookMs, 1).toFixed(0),
+    cpuMs.toFixed(0),
     String(tookMs.length - wordless),
     String(others),
     `p99 <= ${targetMs}: ${p99 <= targetMs && wordless === 0 && others === 0 ? 'met' : 'missed'}`,

@@ -26,6 +26,11 @@ export class RevocableService {
     this.server.child.send({ revoke: identity });
   }
 
+  /** Processor time used so far, in milliseconds. */
+  cpuMs(): number {
+    return this.server.cpuMicros() / 1000;
+  }
+
   async memory(): Promise<Memory> {
     const answered = once(this.server.child, 'message') as Promise<[NodeJS.MemoryUsage]>;
     this.server.child.send({});

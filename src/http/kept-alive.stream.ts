@@ -36,6 +36,8 @@ interface Wording {
   readonly failure: (failure: Failure) => string;
 }
 
+/** Why the source of an answer ends that is over. */
+const GONE = Object.freeze(new Error('The answer is over'));
 const UNKNOWN: Failure = Object.freeze({ error: 'InternalServerError', message: 'Internal Server Error' });
 
 /**
@@ -72,7 +74,9 @@ export class KeptAliveStream extends Readable {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearInterval(this.timer);
     clearTimeout(this.farewell);
-    this.options.abort.abort();
+    const { abort } = this.options;
+    // The reason that it would make up for itself is costly, and never looked at.
+    if (!abort.signal.aborted) abort.abort(GONE);
     this.onDrained?.();
     // The answer to a HEAD is thrown away unread, and a failed one by the server: nobody went away.
     if (this.readableDidRead && !this.isComplete && !error) this.onDisconnect();
