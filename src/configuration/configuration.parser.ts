@@ -56,7 +56,9 @@ function toConfiguration(variables: EnvironmentVariables): Configuration {
     }),
     apiKeys: variables.AUTH_API_KEYS,
     handlerTimeoutMs: variables.HANDLER_TIMEOUT_MS,
+    rateLimitPerMinute: variables.RATE_LIMIT_PER_MINUTE,
     runsConcurrency: variables.RUNS_CONCURRENCY,
+    runsConcurrencyPerIdentity: variables.RUNS_CONCURRENCY_PER_IDENTITY,
     runTimeoutSeconds: variables.RUN_TIMEOUT_S,
     agent: Object.freeze({
       openaiApiKey: secretOf(variables.OPENAI_API_KEY),

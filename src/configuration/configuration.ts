@@ -27,7 +27,11 @@ export abstract class Configuration {
   /** A JSON list of API keys, or the path of a file that holds one. */
   abstract readonly apiKeys: string | undefined;
   abstract readonly handlerTimeoutMs: number;
+  /** Requests that an identity may make in a minute. 0 sets no limit. */
+  abstract readonly rateLimitPerMinute: number;
   abstract readonly runsConcurrency: number;
+  /** Runs of one identity at once, over all processes. 0 sets no limit. */
+  abstract readonly runsConcurrencyPerIdentity: number;
   abstract readonly runTimeoutSeconds: number;
   abstract readonly agent: AgentSettings;
   abstract readonly langsmith: LangSmithSettings;

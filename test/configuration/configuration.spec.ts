@@ -30,7 +30,9 @@ describe('The configuration', () => {
       jwt: { key: { kind: 'development' }, issuer: undefined, audience: undefined, algorithms: undefined },
       apiKeys: undefined,
       handlerTimeoutMs: 5000,
+      rateLimitPerMinute: 0,
       runsConcurrency: 10,
+      runsConcurrencyPerIdentity: 0,
       runTimeoutSeconds: 3600,
       agent: { openaiApiKey: undefined, anthropicApiKey: undefined, model: undefined },
       langsmith: { apiKey: undefined, endpoint: new URL('https://api.smith.langchain.com') },
@@ -58,7 +60,9 @@ describe('The configuration', () => {
       AUTH_JWT_ALGORITHMS: 'RS256,ES256',
       AUTH_API_KEYS: './keys.json',
       HANDLER_TIMEOUT_MS: '100',
+      RATE_LIMIT_PER_MINUTE: '600',
       RUNS_CONCURRENCY: '1',
+      RUNS_CONCURRENCY_PER_IDENTITY: '2',
       RUN_TIMEOUT_S: '60',
       OPENAI_API_KEY: 'openai-key',
       ANTHROPIC_API_KEY: 'anthropic-key',
@@ -90,7 +94,9 @@ describe('The configuration', () => {
       },
       apiKeys: './keys.json',
       handlerTimeoutMs: 100,
+      rateLimitPerMinute: 600,
       runsConcurrency: 1,
+      runsConcurrencyPerIdentity: 2,
       runTimeoutSeconds: 60,
       agent: { openaiApiKey: expect.any(Secret), anthropicApiKey: expect.any(Secret), model: 'gpt-5' },
       langsmith: { apiKey: expect.any(Secret), endpoint: new URL('https://langsmith.example/api') },
@@ -201,7 +207,7 @@ const ALGORITHMS = 'HS256, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES38
 const TOGETHER =
   'are set together: exactly one of AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URI says whose tokens are accepted.';
 
-describe('A wrong value stops the boot with one sentence', () => {
+describe('A wrong value stops the boot with one sentence (abuse case 67: also that of a limit)', () => {
   const port = (shown: string) => `PORT is ${shown}, but must be a whole number from 0 to 65535.`;
   const isButMustBe = (name: string, value: string, accepted: string) =>
     `${name} is "${value}", but must be ${accepted}.`;
@@ -308,6 +314,20 @@ describe('A wrong value stops the boot with one sentence', () => {
       `WEBHOOK_SECRET ${NOT_SHOWN} a comma-separated list of 1 to 3 different entries, each whsec_ and the base64 of 32 to 64 random bytes, such as that of "openssl rand -base64 32".`,
     ]),
     [{ WEBHOOK_ALLOW_PRIVATE: 'yes' }, isButMustBe('WEBHOOK_ALLOW_PRIVATE', 'yes', 'true or false')],
+    ...['-1', '1.5', '1e3', ' 60', 'off', '60/min', '1000001', '999999999999999999'].map(
+      (RATE_LIMIT_PER_MINUTE): [Record<string, string>, string] => [
+        { RATE_LIMIT_PER_MINUTE },
+        isButMustBe('RATE_LIMIT_PER_MINUTE', RATE_LIMIT_PER_MINUTE, 'a whole number from 0 to 1000000'),
+      ],
+    ),
+    ...['-1', 'two', '1001', '0.5'].map((RUNS_CONCURRENCY_PER_IDENTITY): [Record<string, string>, string] => [
+      { RUNS_CONCURRENCY_PER_IDENTITY },
+      isButMustBe(
+        'RUNS_CONCURRENCY_PER_IDENTITY',
+        RUNS_CONCURRENCY_PER_IDENTITY,
+        'a whole number from 0 to 1000',
+      ),
+    ]),
     [{ RUNS_CONCURRENCY: '0' }, isButMustBe('RUNS_CONCURRENCY', '0', 'a whole number from 1 to 1000')],
     [{ RUN_TIMEOUT_S: '1h' }, isButMustBe('RUN_TIMEOUT_S', '1h', 'a whole number from 1 to 604800')],
     [

@@ -2,6 +2,7 @@ import { accessTables } from './access.tables.js';
 import { assistantTablesPostgres } from './assistant.tables.postgres.js';
 import { checkpointTables } from './checkpoint.tables.js';
 import { cronTables } from './cron.tables.js';
+import { requestCountTablesPostgres, runSlotTables } from './limit.tables.js';
 import type { MigrationClass } from './migration.js';
 import { relayTables } from './relay.tables.js';
 import { runTablesPostgres } from './run.tables.postgres.js';
@@ -23,4 +24,6 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
   statementsMigration('RelayRuns1795305600013', relayTables),
   statementsMigration('RevokeAccess1795305600020', accessTables),
+  statementsMigration('GiveRunsSlots1795305600021', runSlotTables),
+  statementsMigration('CountRequests1795305600022', requestCountTablesPostgres),
 ];

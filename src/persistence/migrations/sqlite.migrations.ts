@@ -2,6 +2,7 @@ import { accessTables } from './access.tables.js';
 import { assistantTablesSqlite } from './assistant.tables.sqlite.js';
 import { checkpointTables } from './checkpoint.tables.js';
 import { cronTables } from './cron.tables.js';
+import { runSlotTables } from './limit.tables.js';
 import type { MigrationClass } from './migration.js';
 import { relayTables } from './relay.tables.js';
 import { runTablesSqlite } from './run.tables.sqlite.js';
@@ -23,4 +24,7 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('CreateWebhooks1795305600012', webhookTables),
   statementsMigration('RelayRuns1795305600013', relayTables),
   statementsMigration('RevokeAccess1795305600020', accessTables),
+  statementsMigration('GiveRunsSlots1795305600021', runSlotTables),
+  // The one process there is counts in memory.
+  statementsMigration('CountRequests1795305600022', []),
 ];

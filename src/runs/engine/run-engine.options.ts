@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 export interface RunEngineOptions {
   /** How many runs are executed at the same time. 0 leaves them to other processes. */
   readonly concurrency: number;
+  /** How many runs of one identity are executed at the same time, by all processes together. 0 sets no limit. */
+  readonly concurrencyPerIdentity: number;
   /** How long one attempt of a run may take. */
   readonly timeoutMs: number;
   /** How long a worker may be silent before others take its runs over. It gives a sign of life three times as often. */
@@ -16,6 +18,7 @@ export interface RunEngineOptions {
 
 export const DEFAULT_RUN_ENGINE_OPTIONS = {
   concurrency: 10,
+  concurrencyPerIdentity: 0,
   timeoutMs: 3_600_000,
   leaseMs: 10_000,
   gracePeriodMs: 10_000,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runAsSystem } from '../../../src/on-auth/authorization.context.js';
 import { claimSql, nextDueSql, takeBackSql } from '../../../src/runs/engine/queue/queue.statements.js';
+import { claimSlotSql } from '../../../src/runs/engine/queue/slot.statements.js';
 import { databases, type TestDatabase } from '../../support/databases.js';
 import { EngineHarness } from './support/engine.harness.js';
 
@@ -42,6 +43,14 @@ describe.each(databases)('to look into the queue on $dialect', ({ dialect, creat
   const now = Date.now();
   it.each([
     ['claims the next run', claimSql(dialect === 'postgres'), ['worker', now, now]],
+    ...claimSlotSql(dialect === 'postgres', 2).map(
+      (sql, index) =>
+        [
+          `claims the next run of an identity with a free slot, ${index === 0 ? 'near the head' : 'far behind it'}`,
+          sql,
+          ['worker', now, now],
+        ] as [string, string, unknown[]],
+    ),
     ['finds when the next one is due', nextDueSql, [now]],
     ['takes back what dead workers have left', takeBackSql('"lease_expires_at" < $1'), [now]],
   ])(
@@ -49,8 +58,8 @@ describe.each(databases)('to look into the queue on $dialect', ({ dialect, creat
     async (_, sql, parameters) => {
       const explain = dialect === 'postgres' ? 'EXPLAIN' : 'EXPLAIN QUERY PLAN';
       const plan = JSON.stringify(await query(`${explain} ${sql}`, parameters));
-      expect(plan).toMatch(/run_(queue|lease)/);
-      expect(plan).not.toMatch(/Seq Scan|SCAN (r|o|run)"|run_of_thread/);
+      expect(plan).toMatch(/run_(queue|lease|lane)/);
+      expect(plan).not.toMatch(/Seq Scan|SCAN ([rofhn]|run)"|run_of_thread/);
     },
   );
 });

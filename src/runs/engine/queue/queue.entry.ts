@@ -79,13 +79,18 @@ export class QueueEntry {
 
   /** The row that queues the run there: claimed at once, on a seat that is taken for it, where it may start now. */
   private queuedRow(run: Run, { position, isNext, thread }: Place): QueuedRow {
-    const startsNow = isNext && run.run_after.getTime() <= Date.now() && this.seats.takeSeat();
+    const startsNow = isNext && run.run_after.getTime() <= Date.now() && this.takeSeat();
     const followers = this.followers.of(run.run_id, startsNow, thread);
     return { ...pendingRow(run), ...followers, position, ...(startsNow && this.claim()) };
   }
 
   private note(row: QueuedRow): void {
     (isClaimed(row) ? this.claimed : this.pending).push(Object.assign(new Run(), row));
+  }
+
+  /** How many runs its identity has elsewhere is known to the claim alone. */
+  private takeSeat(): boolean {
+    return this.options.concurrencyPerIdentity === 0 && this.seats.takeSeat();
   }
 
   private async placeOf(manager: EntityManager, run: Run): Promise<Place> {

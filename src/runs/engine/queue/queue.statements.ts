@@ -1,5 +1,14 @@
 /** Parameters of each statement are numbered in the order in which SQLite meets them. */
 
+/** Of `r`: it is pending and due, and its thread has neither a running run nor an older one that is due too. */
+export const MAY_START = `
+    r."status" = 'pending' AND r."run_after" <= $3
+      AND NOT EXISTS (SELECT 1 FROM "run" o WHERE o."thread_id" = r."thread_id" AND o."status" = 'running')
+      AND NOT EXISTS (
+        SELECT 1 FROM "run" o WHERE o."thread_id" = r."thread_id" AND o."status" = 'pending'
+          AND o."position" < r."position" AND o."run_after" <= $3
+      )`;
+
 /**
  * Claims the first pending run that is due and whose thread has neither a running run nor an older one that is due too.
  * PostgreSQL passes over what another worker is claiming; on SQLite there is one writer at a time.
@@ -11,13 +20,7 @@ export function claimSql(isPostgres: boolean): string {
   UPDATE "run" SET "status" = 'running', "worker_id" = $1, "lease_expires_at" = $2, "attempt" = "attempt" + 1,
     "started_at" = COALESCE("started_at", $3), "updated_at" = $3
   WHERE "run_id" = (
-    SELECT r."run_id" FROM "run" r
-    WHERE r."status" = 'pending' AND r."run_after" <= $3
-      AND NOT EXISTS (SELECT 1 FROM "run" o WHERE o."thread_id" = r."thread_id" AND o."status" = 'running')
-      AND NOT EXISTS (
-        SELECT 1 FROM "run" o WHERE o."thread_id" = r."thread_id" AND o."status" = 'pending'
-          AND o."position" < r."position" AND o."run_after" <= $3
-      )
+    SELECT r."run_id" FROM "run" r WHERE ${MAY_START}
     ORDER BY r."run_after", r."run_id" LIMIT 1${isPostgres ? ' FOR UPDATE OF r SKIP LOCKED' : ''}
   )
   RETURNING "run_id"`;

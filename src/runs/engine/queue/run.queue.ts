@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../../../persistence/unique-violation.js';
 import { Run, type CancelAction } from '../../run.entity.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import type { Followers } from '../relay/followers.js';
+import { claimSlotSql } from './slot.statements.js';
 import { heldBy, type Lease } from './lease.js';
 import { claimSql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
 import { isPostgres, rowsOf } from './run.sql.js';
@@ -24,13 +25,16 @@ export interface RenewedLease extends Followers {
  */
 @Injectable()
 export class RunQueue {
-  private readonly sql: string;
+  /** The second one, where there is one, for when the first finds nothing. */
+  private readonly claims: readonly string[];
 
   constructor(
     private readonly dataSource: DataSource,
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
   ) {
-    this.sql = claimSql(isPostgres(dataSource));
+    const { concurrencyPerIdentity: limit } = options;
+    this.claims =
+      limit > 0 ? claimSlotSql(isPostgres(dataSource), limit) : [claimSql(isPostgres(dataSource))];
   }
 
   /** The next run that may start now, claimed for this worker; undefined when there is none. */
@@ -100,18 +104,24 @@ export class RunQueue {
     });
   }
 
-  /** Two workers may pick two runs of one thread at once; the second one breaks the rule of the index, and looks again. */
+  /** Two workers may pick two runs of one thread, or one slot of an identity, at once; the second one breaks the rule of the index, and looks again. */
   private async tryClaim(): Promise<string | undefined> {
-    const { workerId } = this.options;
     for (;;) {
       try {
-        const parameters = [workerId, this.leaseEnd(), Date.now()];
-        const [row] = await rowsOf<{ run_id: string }>(this.dataSource.manager, this.sql, parameters);
-        return row?.run_id;
+        return await this.claimFirst();
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
       }
     }
+  }
+
+  private async claimFirst(): Promise<string | undefined> {
+    const parameters = [this.options.workerId, this.leaseEnd(), Date.now()];
+    for (const sql of this.claims) {
+      const [row] = await rowsOf<{ run_id: string }>(this.dataSource.manager, sql, parameters);
+      if (row) return row.run_id;
+    }
+    return undefined;
   }
 
   private leaseEnd(): number {
