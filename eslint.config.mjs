@@ -24,7 +24,8 @@ const TOP = [
 ];
 
 const forbidden = {
-  'on-auth': [...FEATURES, ...TOP, 'persistence', 'graphs', 'http', 'configuration'],
+  limits: [...FEATURES, ...TOP.filter((name) => name !== 'index'), 'graphs', 'http'],
+  'on-auth': [...FEATURES, ...TOP, 'limits', 'persistence', 'graphs', 'http', 'configuration'],
   persistence: [...FEATURES, ...TOP, 'graphs', 'http', 'configuration'],
   http: [...FEATURES, ...TOP, 'configuration'],
   graphs: [...FEATURES, ...TOP, 'http'],

@@ -9,9 +9,15 @@ import { DeploymentModule } from './deployment/deployment.module.js';
 import type { Deployment, DeploymentOptions } from './deployment/deployment.js';
 import { GraphsModule } from './graphs/graphs.module.js';
 import { HttpModule } from './http/http.module.js';
-import { OnAuthModule, type AuthenticationStrategy, type OnAuthModuleAsyncOptions } from './on-auth/index.js';
-import { serverMigrations } from './persistence/migrations/server.migrations.js';
+import { CONFIGURED_ADMISSION, LimitsModule } from './limits/limits.module.js';
+import {
+  OnAuthModule,
+  type Admission,
+  type AuthenticationStrategy,
+  type OnAuthModuleAsyncOptions,
+} from './on-auth/index.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { serverMigrations } from './persistence/migrations/server.migrations.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { OwnerPolicy } from './policies/owner.policy.js';
 import { RunEngineModule } from './runs/engine/run-engine.module.js';
@@ -75,9 +81,10 @@ export class AppModule {
         }),
         RunEngineModule.forRootAsync({
           inject: [Configuration, ProcessRole],
-          useFactory: ({ runsConcurrency, runTimeoutSeconds }: Configuration, { executes }: ProcessRole) => ({
-            concurrency: executes ? runsConcurrency : 0,
-            timeoutMs: runTimeoutSeconds * 1000,
+          useFactory: (configuration: Configuration, { executes }: ProcessRole) => ({
+            concurrency: executes ? configuration.runsConcurrency : 0,
+            concurrencyPerIdentity: configuration.runsConcurrencyPerIdentity,
+            timeoutMs: configuration.runTimeoutSeconds * 1000,
           }),
           observer: WebhookOutbox,
         }),
@@ -99,10 +106,20 @@ export class AppModule {
 /** The project's own `Auth` object, or the keys that are configured: never both. */
 function authenticationOf({ auth, configuration }: Deployment): OnAuthModuleAsyncOptions {
   const { handlerTimeoutMs } = configuration;
-  if (auth) return { useFactory: () => ({ ...auth, handlerTimeoutMs }) };
+  if (auth) {
+    return {
+      imports: [LimitsModule],
+      inject: [CONFIGURED_ADMISSION],
+      useFactory: (admission: Admission) => ({ ...auth, admission, handlerTimeoutMs }),
+    };
+  }
   return {
-    imports: [AuthenticationModule.forRoot()],
-    inject: [ACTIVE_STRATEGIES],
-    useFactory: (strategies: AuthenticationStrategy[]) => ({ strategies, handlerTimeoutMs }),
+    imports: [AuthenticationModule.forRoot(), LimitsModule],
+    inject: [ACTIVE_STRATEGIES, CONFIGURED_ADMISSION],
+    useFactory: (strategies: AuthenticationStrategy[], admission: Admission) => ({
+      strategies,
+      admission,
+      handlerTimeoutMs,
+    }),
   };
 }

@@ -1,3 +1,4 @@
+export type { Admission } from './admission.js';
 export { AuthorizationMatrix } from './authorization.matrix.js';
 export type { MatrixRow } from './authorization.matrix.js';
 export { AuthorizationContext, runAsSystem } from './authorization.context.js';

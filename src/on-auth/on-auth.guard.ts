@@ -1,8 +1,9 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthorizationContext, scopeOf } from './authorization.context.js';
 import type { AuthorizedRequest } from './authorize.decorator.js';
 import { ForbiddenError } from './errors.js';
 import { resourceOf } from './event.js';
+import { ON_AUTH_OPTIONS, type OnAuthOptions } from './on-auth.options.js';
 import { PassportAuthenticator } from './passport.authenticator.js';
 import { RouteAuthorizer } from './route.authorizer.js';
 import type { AuthorizedAccess, RouteRequest } from './route.js';
@@ -10,7 +11,7 @@ import { RouteRegistry } from './route.registry.js';
 
 /**
  * The one global guard: authenticates, builds the event's value, has it decided, and leaves the decision in the
- * authorization context and the route's input on the request. 401 comes before 422, and 422 before 403.
+ * authorization context and the route's input on the request. 401 comes before 429, that before 422, and 422 before 403.
  */
 @Injectable()
 export class OnAuthGuard implements CanActivate {
@@ -18,6 +19,7 @@ export class OnAuthGuard implements CanActivate {
     private readonly routes: RouteRegistry,
     private readonly authenticator: PassportAuthenticator,
     private readonly authorizer: RouteAuthorizer,
+    @Inject(ON_AUTH_OPTIONS) private readonly options: Pick<OnAuthOptions, 'admission'>,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -30,6 +32,8 @@ export class OnAuthGuard implements CanActivate {
 
   private async authorize(access: AuthorizedAccess, request: RouteRequest & AuthorizedRequest) {
     const principal = await this.authenticator.authenticate(request);
+    const admitted = this.options.admission.admit(principal);
+    if (admitted) await admitted;
     const decided = await this.authorizer.decide(access, principal, request);
     if (!('authorized' in decided)) throw new ForbiddenError();
     request.authorized = decided.authorized;

@@ -7,6 +7,7 @@ import {
   type FactoryProvider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import { ADMIT_EVERYBODY } from './admission.js';
 import { AuthorizationContext } from './authorization.context.js';
 import { AuthorizationEvents } from './authorization.events.js';
 import { AuthorizationMatrix } from './authorization.matrix.js';
@@ -114,6 +115,7 @@ function withDefaults({
   strategies,
   handlers = [],
   knownEvents = [],
+  admission = ADMIT_EVERYBODY,
   handlerTimeoutMs = DEFAULT_HANDLER_TIMEOUT_MS,
 }: OnAuthModuleOptions): OnAuthOptions {
   if (strategies.length === 0) {
@@ -126,7 +128,7 @@ function withDefaults({
       'OnAuthModule.forRoot({ handlerTimeoutMs }) needs a whole number of milliseconds above 0.',
     );
   }
-  return { strategies, handlers, knownEvents, handlerTimeoutMs };
+  return { strategies, handlers, knownEvents, admission, handlerTimeoutMs };
 }
 
 interface FastifyHooks {

@@ -1,3 +1,4 @@
+import type { Admission } from './admission.js';
 import type { Handler } from './handler.js';
 import type { AuthenticationStrategy } from './passport.authenticator.js';
 
@@ -12,6 +13,8 @@ export interface OnAuthModuleOptions {
   readonly handlers?: readonly Handler[];
   /** Events that a handler may name although no route fires them, such as those of a protocol that is served in part. */
   readonly knownEvents?: readonly string[];
+  /** Whether a caller may make one more request. Everybody may unless given. */
+  readonly admission?: Admission;
   /** After this many milliseconds an unsettled handler is a refusal (500). 5000 unless given. */
   readonly handlerTimeoutMs?: number;
 }
