@@ -33,7 +33,7 @@ class Policy {
   }
 }
 
-describe('answers to errors', () => {
+describe('answers to errors (abuse cases 27 and 66)', () => {
   let application: TestApplication;
   let alice: Caller;
 

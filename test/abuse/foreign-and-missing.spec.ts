@@ -58,7 +58,7 @@ describe.each(databases)('somebody else’s ids on $dialect', ({ create }) => {
     await database.drop();
   });
 
-  it('get the answer of ids that never existed, on every route, and change nothing', async () => {
+  it('get the answer of ids that never existed, on every route, and change nothing (abuse cases 30 and 31)', async () => {
     const before = await everythingOfAlices();
     const missing: Ids = {
       thread_id: uuid(),
@@ -83,7 +83,7 @@ describe.each(databases)('somebody else’s ids on $dialect', ({ create }) => {
   }, 120_000);
 
   it.each(['run_id', 'checkpoint_id'] as const)(
-    'are not found under a thread of one’s own: %s',
+    'are not found under a thread of one’s own: %s (abuse case 32)',
     async (name) => {
       const routes = routesOf(application).filter(
         ({ method, path }) =>

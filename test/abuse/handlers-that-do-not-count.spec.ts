@@ -44,7 +44,7 @@ describe('handlers', () => {
   it.each<[string, Type]>([
     ['a static method', StaticPolicy],
     ['a method named by a symbol', SymbolPolicy],
-  ])('are never passed over silently: %s is asked, or stops the boot', async (_, policy) => {
+  ])('are never passed over silently: %s is asked, or stops the boot (abuse case 23)', async (_, policy) => {
     const started = startApplication({ policies: [policy] });
     const status = await started.then(
       async (application) => {
@@ -58,7 +58,7 @@ describe('handlers', () => {
     expect(['WiringError', 403]).toContain(status);
   });
 
-  it('have to settle in time, whatever kind of promise they return', async () => {
+  it('have to settle in time, whatever kind of promise they return (abuse case 28)', async () => {
     const application = await startApplication({
       policies: [UnsettledPolicy],
       environment: { HANDLER_TIMEOUT_MS: '200' },

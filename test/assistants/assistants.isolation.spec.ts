@@ -122,7 +122,7 @@ describe.each(databases)('assistants of others on $dialect', ({ create }) => {
     expect(created.metadata).toEqual({ owner: 'bob' });
   });
 
-  it('are not given away by a change of the owner', async () => {
+  it('are not given away by a change of the owner (abuse case 41)', async () => {
     const { assistant_id } = await createAssistant(bob);
     const { status, body } = await bob('PATCH', `/assistants/${assistant_id}`, {
       metadata: { owner: 'alice' },
@@ -146,7 +146,7 @@ describe.each(databases)('versions that changed hands on $dialect', ({ create })
   });
   afterAll(() => server.stop());
 
-  it('show nothing of a private assistant that once was public', async () => {
+  it('show nothing of a private assistant that once was public (abuse case 42)', async () => {
     const { assistant_id } = await createAssistant(alice, { metadata: { public: true } });
     expect((await bob('POST', `/assistants/${assistant_id}/versions`)).status).toBe(200);
     await alice('PATCH', `/assistants/${assistant_id}`, { metadata: { public: false } });
@@ -154,7 +154,7 @@ describe.each(databases)('versions that changed hands on $dialect', ({ create })
     expect([status, text]).toEqual([404, '{"detail":"Assistant not found"}']);
   });
 
-  it('show only the public versions of an assistant that once was private', async () => {
+  it('show only the public versions of an assistant that once was private (abuse case 42)', async () => {
     const { assistant_id } = await createAssistant(alice, { metadata: { public: false } });
     await alice('PATCH', `/assistants/${assistant_id}`, { metadata: { public: true } });
     const { body } = await bob('POST', `/assistants/${assistant_id}/versions`);

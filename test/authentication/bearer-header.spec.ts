@@ -49,7 +49,7 @@ describe('The Authorization header', () => {
     ['a parameter', `Bearer ${token};a=b`],
     ['the scheme twice', `Bearer Bearer ${token}`],
     ['a scheme before', `Basic x, Bearer ${token}`],
-  ])('is refused with %s', async (_what, value) => {
+  ])('is refused with %s (abuse case 14)', async (_what, value) => {
     expect(await statusFor(['Authorization', value])).toBe(401);
   });
 
@@ -57,14 +57,14 @@ describe('The Authorization header', () => {
     ['both sound', `Bearer ${token}`, `Bearer ${token}`],
     ['the first one sound', `Bearer ${token}`, 'Basic YTpi'],
     ['the second one sound', 'Basic YTpi', `Bearer ${token}`],
-  ])('is refused when there are two of them, %s', async (_what, first, second) => {
+  ])('is refused when there are two of them, %s (abuse case 14)', async (_what, first, second) => {
     expect(await statusFor(['Authorization', first, 'authorization', second])).toBe(401);
   });
 });
 
 describe('A token elsewhere than in the Authorization header', () => {
   it.each(['access_token', 'token', 'auth_token', 'authorization', 'jwt'])(
-    'is not taken from ?%s',
+    'is not taken from ?%s (abuse case 15)',
     async (name) => {
       expect(await statusFor([], `/me?${name}=${token}`)).toBe(401);
     },
@@ -78,7 +78,7 @@ describe('A token elsewhere than in the Authorization header', () => {
     ['X-User-Id', 'alice'],
     ['X-Forwarded-User', 'alice'],
     ['X-Api-Key', token],
-  ])('is not taken from %s', async (name, value) => {
+  ])('is not taken from %s (abuse cases 15, 17 and 18)', async (name, value) => {
     expect(await statusFor([name, value])).toBe(401);
   });
 });

@@ -27,7 +27,7 @@ describe('The claims of a token', () => {
     await app.close();
   });
 
-  it('are kept, and take the place of nothing that the token proves', async () => {
+  it('are kept, and take the place of nothing that the token proves (abuse case 13)', async () => {
     const app = await startApp({ AUTH_JWT_SECRET: SECRET });
     const exp = now() + 60;
     const injected = `{"sub":"alice","exp":${exp},"identity":"root","display_name":"Root","is_authenticated":false,
@@ -49,7 +49,7 @@ describe('The claims of a token', () => {
   });
 
   it.each(['аlice', 'alice\u200b', 'Alice', 'a\u0301lice', 'anonymous', 'system'])(
-    'keep %j as a name of its own, code point by code point',
+    'keep %j as a name of its own, code point by code point (abuse case 11)',
     async (sub) => {
       const app = await startApp({ AUTH_JWT_SECRET: SECRET });
       const { body } = await app.meWith(forge({ payload: claims({ sub }) }));

@@ -5,7 +5,7 @@ import { claims, forge, SECRET } from './support/token.forge.js';
 const ISSUER = 'https://issuer.example/tenant-a';
 const AUDIENCE = 'onauth';
 
-describe('With an issuer and an audience configured, a token', () => {
+describe('With an issuer and an audience configured (abuse cases 9 and 12), a token', () => {
   let app: AuthenticationApp;
   beforeAll(async () => {
     app = await startApp({ AUTH_JWT_SECRET: SECRET, AUTH_JWT_ISSUER: ISSUER, AUTH_JWT_AUDIENCE: AUDIENCE });

@@ -54,7 +54,7 @@ describe('A key set', () => {
     expect(endpoint.requests).toBe(1);
   });
 
-  it('verifies nothing with an HMAC, a wrong key for the id, or an algorithm other than the key names', async () => {
+  it('verifies nothing with an HMAC, a wrong key for the id, or an algorithm other than the key names (abuse cases 2 and 3)', async () => {
     await startWith();
     const forged = [
       forge({ header: { alg: 'HS256', kid: 'first' } }),
@@ -111,7 +111,7 @@ describe('A key set that changes while the server runs', () => {
     expect(await app.meWith(secondToken())).toMatchObject({ status: 200 });
   });
 
-  it('takes a removed key out of use when the set is old', async () => {
+  it('takes a removed key out of use when the set is old (abuse case 16)', async () => {
     await startWith({ cooldown: 0, refreshAfter: 100 });
     const token = firstToken();
     expect(await app.meWith(token)).toMatchObject({ status: 200 });
@@ -122,7 +122,7 @@ describe('A key set that changes while the server runs', () => {
   });
 });
 
-describe('An endpoint that fails', () => {
+describe('An endpoint that fails (abuse case 8)', () => {
   it('leaves known keys at work, and is asked no more than once in the pause', async () => {
     await startWith({ refreshAfter: 50, cooldown: 60_000 });
     expect(await app.meWith(firstToken())).toMatchObject({ status: 200 });
@@ -164,7 +164,7 @@ describe('An endpoint that fails', () => {
   });
 });
 
-describe('Tokens with made-up key ids', () => {
+describe('Tokens with made-up key ids (abuse case 8)', () => {
   it('cause one more reading, and then none before the pause is over', async () => {
     await startWith({ cooldown: 60_000 });
     expect(await app.meWith(firstToken())).toMatchObject({ status: 200 });
@@ -185,7 +185,7 @@ describe('Tokens with made-up key ids', () => {
   });
 });
 
-describe('A key set is refused as a whole', () => {
+describe('A key set is refused as a whole (abuse case 7)', () => {
   it('when the endpoint redirects, and the other address is not asked', async () => {
     const internal = await LocalServer.start(json({ keys: [firstJwk] }));
     for (const status of [301, 302, 303, 307, 308]) {

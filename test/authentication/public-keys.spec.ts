@@ -69,7 +69,7 @@ describe('A configured public key', () => {
     await app.close();
   });
 
-  it('is never taken for an HMAC secret, however it is written', async () => {
+  it('is never taken for an HMAC secret, however it is written (abuse case 2)', async () => {
     const app = await startApp({ AUTH_JWT_PUBLIC_KEY: pem(rsa.publicKey) });
     const text = pem(rsa.publicKey);
     const der = rsa.publicKey.export({ type: 'spki', format: 'der' });

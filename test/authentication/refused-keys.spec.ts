@@ -26,7 +26,7 @@ async function bootFailure(environment: Environment): Promise<string> {
   return failure instanceof Error ? failure.message : 'the boot succeeded';
 }
 
-describe('The boot stops for an AUTH_JWT_SECRET that', () => {
+describe('The boot stops for an AUTH_JWT_SECRET that (abuse case 4)', () => {
   const guessable = `AUTH_JWT_SECRET is easy to guess, but must be random, ${SECRET_REMEDY}.`;
   it.each([
     ['is short', 'x7', `AUTH_JWT_SECRET has 2 bytes, but must have at least 32, ${SECRET_REMEDY}.`],
@@ -98,7 +98,7 @@ describe('The boot stops for an AUTH_JWT_PUBLIC_KEY that', () => {
   });
 });
 
-describe('The boot stops for AUTH_JWT_ALGORITHMS that', () => {
+describe('The boot stops for AUTH_JWT_ALGORITHMS that (abuse case 3)', () => {
   it.each([
     [
       'name HS256 beside a public key',

@@ -43,7 +43,7 @@ describe('A token that was verified before', () => {
     expect(await ask(token)).toEqual(first);
   });
 
-  it('is refused once it has expired', async () => {
+  it('is refused once it has expired (abuse case 16)', async () => {
     const exp = now() + 60;
     const token = forge({ payload: claims({ exp }) });
     await ask(token);
@@ -51,7 +51,7 @@ describe('A token that was verified before', () => {
     await expect(ask(token)).rejects.toThrow(UnauthenticatedError);
   });
 
-  it('is refused once its key was taken away', async () => {
+  it('is refused once its key was taken away (abuse case 16)', async () => {
     const token = forge();
     await ask(token);
     keys.key = undefined;

@@ -44,14 +44,14 @@ describe('the edge', () => {
       { 'x-user-id': 'alice', 'x-forwarded-user': 'alice' },
     ],
     ['an encoded path', 'POST', '/%74hreads/search', {}, {}],
-  ])('answers nobody with 401 first: %s', async (_, method, path, body, headers) => {
+  ])('answers nobody with 401 first: %s (abuse cases 17, 18 and 64)', async (_, method, path, body, headers) => {
     expect(await nobody(method, path, body, headers)).toMatchObject({
       status: 401,
       body: { detail: 'Unauthorized' },
     });
   });
 
-  it('does not read the body of somebody unknown', async () => {
+  it('does not read the body of somebody unknown (abuse case 53)', async () => {
     const answer = await raw('POST /threads HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n{');
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   });
@@ -66,7 +66,7 @@ describe('the edge', () => {
       '/openapi.json/',
       '/openapi.jsonx',
     ],
-  ])('answers everybody 404 on %s', async (path) => {
+  ])('answers everybody 404 on %s (abuse case 64)', async (path) => {
     const target = `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n`;
     const token = await application.token('alice');
     for (const request of [`${target}\r\n`, `${target}authorization: Bearer ${token}\r\n\r\n`]) {
@@ -86,7 +86,7 @@ describe('the edge', () => {
     );
   });
 
-  it('lets a browser read the headers that clients need, and sends no credentials', async () => {
+  it('lets a browser read the headers that clients need, and sends no credentials (abuse case 65)', async () => {
     const preflight = await nobody('OPTIONS', '/threads', undefined, {
       origin: 'https://chat.example',
       'access-control-request-method': 'PATCH',
@@ -101,7 +101,7 @@ describe('the edge', () => {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('refuses a second Authorization header, whatever they say', async () => {
+  it('refuses a second Authorization header, whatever they say (abuse case 14)', async () => {
     const token = await application.token('alice');
     const answer = await raw(
       `GET /threads/00000000-0000-4000-8000-000000000000 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n` +

@@ -56,7 +56,7 @@ describe.each(databases)(`${REQUESTS} interleaved requests of ${USERS} users on 
     await database.drop();
   });
 
-  it("never show anybody another's identity or rows", async () => {
+  it("never show anybody another's identity or rows (abuse case 29)", async () => {
     const users = Array.from({ length: USERS }, (_, index) => `user-${index}`);
     const tokens = await Promise.all(users.map((user) => application.token(user)));
     const threads = new Map<string, string[]>(users.map((user) => [user, []]));

@@ -59,7 +59,7 @@ describe.each(databases)('example policies on $dialect', ({ create }) => {
       expect(await alice('GET', '/assistants/agent')).toMatchObject({ status: 403, body: { detail } });
     });
 
-    it('deny what no handler answers for', async () => {
+    it('deny what no handler answers for (abuse case 22)', async () => {
       expect(await world().alice('POST', '/threads/search', {})).toMatchObject({
         status: 403,
         body: { detail: 'Forbidden' },

@@ -93,7 +93,7 @@ describe('the server as a process', () => {
       /\/dev\/null\/x/,
     ],
   ])(
-    'refuses to start with %s, in one sentence',
+    'refuses to start with %s, in one sentence (abuse case 20)',
     async (_, environment, sentence) => {
       const started = start({ PORT: '0', ...environment });
       expect(await started.ended()).toBe(1);

@@ -99,7 +99,7 @@ describe.each(databases)('a state update while something else happens on $dialec
     expect(await stepsOf(id)).toEqual(['run', 'update']);
   });
 
-  it('comes after a change of metadata, and loses none of it', async () => {
+  it('comes after a change of metadata, and loses none of it (abuse case 69)', async () => {
     const id = await threadOfGraph();
     const updating = change(id);
     await update.arrival;

@@ -72,7 +72,7 @@ describe.each(databases)('the past of threads on $dialect', ({ create }) => {
     expect(posted.map(({ checkpoint }) => checkpoint.checkpoint_id)).toEqual(ids.slice(2, 4));
   });
 
-  it('never tells the principal in states and history', async () => {
+  it('never tells the principal in states and history (abuse case 43)', async () => {
     const id = await conversation('one');
     const text =
       (await alice('POST', `/threads/${id}/history`, {})).text +
@@ -151,7 +151,7 @@ describe.each(databases)('the past of threads on $dialect', ({ create }) => {
       expect(textsOf(stateOf(await alice('GET', `/threads/${copy}/state`)))).toEqual(['one', 'echo: one']);
     });
 
-    it("of somebody else's thread is refused as of none", async () => {
+    it("of somebody else's thread is refused as of none (abuse cases 31 and 43)", async () => {
       const id = await conversation('one');
       for (const source of [id, randomUUID()]) {
         expect(await bob('POST', `/threads/${source}/copy`)).toMatchObject({

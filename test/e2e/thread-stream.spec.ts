@@ -112,7 +112,7 @@ describe.each(databases)('the stream of a thread on $dialect', ({ create }) => {
     );
   });
 
-  it("is 404 for somebody else's thread as for none, and 422 for an unknown mode", async () => {
+  it("is 404 for somebody else's thread as for none, and 422 for an unknown mode (abuse case 57)", async () => {
     const bob = await application.as('bob');
     expect(await bob('GET', `/threads/${thread}/stream`)).toMatchObject({
       status: 404,

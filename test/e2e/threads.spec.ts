@@ -68,7 +68,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       expect(answer).toMatchObject({ status: 200, body: { metadata: { a: 1 } } });
     });
 
-    it('keeps an id that the client chose, in lower case', async () => {
+    it('keeps an id that the client chose, in lower case (abuse case 40)', async () => {
       const id = randomUUID();
       expect((await make(alice, { thread_id: id.toUpperCase() })).thread_id).toBe(id);
       expect(await alice('GET', `/threads/${id.toUpperCase()}`)).toMatchObject({
@@ -77,7 +77,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       });
     });
 
-    it('refuses an id that is taken with 409, and returns the own thread with do_nothing', async () => {
+    it('refuses an id that is taken with 409, and returns the own thread with do_nothing (abuse cases 39 and 40)', async () => {
       const { thread_id } = await make(alice, { metadata: { first: true } });
       const again = { thread_id, metadata: { first: false } };
       expect(await alice('POST', '/threads', again)).toMatchObject({
@@ -289,7 +289,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       });
     });
 
-    it('leaves foreign rows out of searches and counts, whatever is asked for', async () => {
+    it('leaves foreign rows out of searches and counts, whatever is asked for (abuse cases 35 and 36)', async () => {
       const marker = randomUUID();
       const { thread_id } = await make(alice, { metadata: { marker } });
       for (const body of [{ metadata: { marker } }, { ids: [thread_id] }, { metadata: { owner: 'alice' } }]) {
@@ -301,7 +301,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       }
     });
 
-    it('refuses to give a thread away with 403 that names the key', async () => {
+    it('refuses to give a thread away with 403 that names the key (abuse case 41)', async () => {
       const { thread_id } = await make(alice);
       expect(await alice('PATCH', `/threads/${thread_id}`, { metadata: { owner: 'bob' } })).toMatchObject({
         status: 403,
@@ -332,7 +332,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       expect(answer).toMatchObject({ status: 204, text: '' });
     });
 
-    it('loses no change when many come at once', async () => {
+    it('loses no change when many come at once (abuse case 69)', async () => {
       const { thread_id } = await make(alice);
       const keys = Array.from({ length: 10 }, (_, index) => `key_${index}`);
       const answers = await Promise.all(

@@ -30,7 +30,7 @@ describe('the boot with a resource of the deployment', () => {
     expect(await refusalOf([InvoicesModule], [InvoicesPolicy])).toBeUndefined();
   });
 
-  it('is refused for a route that declares no event', async () => {
+  it('is refused for a route that declares no event (abuse case 71)', async () => {
     @Controller('receipts')
     class ReceiptsController {
       @Get()
@@ -59,7 +59,7 @@ describe('the boot with a resource of the deployment', () => {
     );
   });
 
-  it('is refused for an entity that does not say who sees its rows', async () => {
+  it('is refused for an entity that does not say who sees its rows (abuse case 70)', async () => {
     @Entity('receipt')
     class Receipt {
       @PrimaryColumn('varchar') receipt_id!: string;

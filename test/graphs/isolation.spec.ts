@@ -66,7 +66,7 @@ describe.each(databases)('the checkpoints of a thread on $dialect', ({ create })
     expect(await graphs.historyOf(victim, 'agent', 'bob')).toEqual([]);
   });
 
-  it('are not copied by anybody else', async () => {
+  it('are not copied by anybody else (abuse case 43)', async () => {
     const own = await graphs.createThread('bob');
     await as('bob', () => graphs.keeper.copyThread(victim, own));
     expect(await graphs.historyOf(own, 'agent', 'bob')).toEqual([]);
@@ -148,7 +148,7 @@ describe.each(databases)('the checkpoints of a thread on $dialect', ({ create })
     await expect(graphs.checkpointer.getTuple(config)).rejects.toMatchObject({ name: 'ScopeMissingError' });
   });
 
-  it('never hold the principal', async () => {
+  it('never hold the principal (abuse case 43)', async () => {
     const threadId = await graphs.createThread('alice');
     const user = { identity: 'alice', token: 's3cret' };
     await graphs.run(
@@ -165,7 +165,7 @@ describe.each(databases)('the checkpoints of a thread on $dialect', ({ create })
     expect(JSON.stringify(rows)).not.toMatch(/langgraph_auth|s3cret/);
   });
 
-  it('go with their thread and leave nothing behind', async () => {
+  it('go with their thread and leave nothing behind (abuse case 44)', async () => {
     const threadId = await graphs.createThread('alice');
     await graphs.run('nested', { ask: true }, { threadId });
     await as('alice', () => graphs.dataSource.getRepository(Thread).delete({ thread_id: threadId }));

@@ -60,7 +60,7 @@ describe('the list of routes', () => {
   });
   afterAll(() => app.close());
 
-  it('is exactly what is served: no route has gone past it', () => {
+  it('is exactly what is served: no route has gone past it (abuse case 64)', () => {
     const real = served.filter((route) => !/^(HEAD|OPTIONS) /.test(route));
     const listed = app
       .get(AuthorizationMatrix)
@@ -70,7 +70,7 @@ describe('the list of routes', () => {
     expect(listed.length).toBeGreaterThan(40);
   });
 
-  it('has the routes of a deployment’s own modules', () => {
+  it('has the routes of a deployment’s own modules (abuse case 71)', () => {
     expect(app.get(AuthorizationMatrix).markdown()).toContain(
       '| `GET /reports/:thread_id` | `threads:read` |  | path: `thread_id` | `threads` | 404 |',
     );

@@ -79,7 +79,7 @@ describe.each(databases)('the replay of every route as somebody else on $dialect
     expect(faults).toEqual([]);
   }, 300_000);
 
-  it('finds no difference between what is Alice’s and what never existed', async () => {
+  it('finds no difference between what is Alice’s and what never existed (abuse cases 30, 31, 33 and 37)', async () => {
     world = await makeAliceWorld(alice);
     tables = await readTables(application);
     saidBefore = await readBack(alice, world);
@@ -93,7 +93,7 @@ describe.each(databases)('the replay of every route as somebody else on $dialect
     expect(leaks).toEqual([]);
   }, 300_000);
 
-  it('finds nothing of Alice’s where everything is asked for', async () => {
+  it('finds nothing of Alice’s where everything is asked for (abuse case 35)', async () => {
     const carol = await application.as('carol', { permissions: [MEMBER] });
     const answers = [
       await carol('POST', '/runs/cancel?action=rollback', { status: 'all' }),

@@ -14,7 +14,7 @@ const named = (path: string): ProjectFiles => json({ graphs: { agent: path } });
 
 const REGISTER = 'register what compile() returns, a promise of it, or a function that returns it';
 
-describe('A project that cannot be served stops the boot with one sentence', () => {
+describe('A project that cannot be served stops the boot with one sentence (abuse case 20)', () => {
   const rows: [string, ProjectFiles, unknown][] = [
     [
       'a langgraph.json that is not there',

@@ -160,7 +160,7 @@ describe('what a handler returns', () => {
     ['an operator at the top', { $eq: 'alice' }],
     ['an empty $or', { $or: [] }],
     ['an empty member', { $or: [{}] }],
-  ])('%s is refused with 500 and says nothing of itself', async (_, result) => {
+  ])('%s is refused with 500 and says nothing of itself (abuse case 24)', async (_, result) => {
     expect(await ask(answering(result))).toMatchObject({
       status: 500,
       body: { detail: 'Internal Server Error' },
@@ -197,14 +197,14 @@ describe('what a handler throws', () => {
     ['an Error with a connection string', new Error('postgres://admin:secret@db/prod')],
     ['a string', 'boom'],
     ['nothing', undefined],
-  ])('%s is a 500 without its text', async (_, error) => {
+  ])('%s is a 500 without its text (abuse case 27)', async (_, error) => {
     expect(await ask(throwing(error))).toMatchObject({
       status: 500,
       body: { detail: 'Internal Server Error' },
     });
   });
 
-  it('a handler that never settles is refused after the timeout', async () => {
+  it('a handler that never settles is refused after the timeout (abuse case 28)', async () => {
     const never = new Promise<boolean>(() => undefined);
     expect(await ask(answering(never), {}, { handlerTimeoutMs: 20 })).toMatchObject({ status: 500 });
   });
@@ -266,11 +266,11 @@ describe('the choice of the handler', () => {
     expect(await ask(RestPolicy, { url: '/files/f1' })).toMatchObject({ status: 403 });
   });
 
-  it('without any handler everything is denied', async () => {
+  it('without any handler everything is denied (abuse case 22)', async () => {
     expect(await ask([])).toMatchObject({ status: 403, body: { detail: 'Forbidden' } });
   });
 
-  it('a handler is called exactly once, with event, value, user and permissions', async () => {
+  it('a handler is called exactly once, with event, value, user and permissions (abuse case 28)', async () => {
     const calls: unknown[] = [];
     @Injectable()
     class RecordingPolicy {
@@ -294,7 +294,7 @@ describe('the choice of the handler', () => {
 });
 
 describe('the value', () => {
-  it('reaches the controller as the handler left it', async () => {
+  it('reaches the controller as the handler left it (abuse case 26)', async () => {
     @Injectable()
     class StampingPolicy {
       @OnAuth('notes', 'create')
@@ -310,7 +310,7 @@ describe('the value', () => {
     });
   });
 
-  it('cannot name another row after the handler: a changed id is refused with 500', async () => {
+  it('cannot name another row after the handler: a changed id is refused with 500 (abuse case 26)', async () => {
     @Injectable()
     class RedirectingPolicy {
       @OnAuth('notes', 'read')
@@ -425,7 +425,7 @@ describe('authentication', () => {
     ['somebody who is not authenticated', { identity: 'alice', is_authenticated: false }],
     ['a list', [{ identity: 'alice' }]],
     ['a number', 7],
-  ])('a strategy that succeeds with %s proves nobody: 401', async (_, user) => {
+  ])('a strategy that succeeds with %s proves nobody: 401 (abuse case 21)', async (_, user) => {
     class OddStrategy implements AuthenticationStrategy {
       declare success: (user: unknown) => void;
       authenticate(this: OddStrategy) {
@@ -438,7 +438,7 @@ describe('authentication', () => {
   it.each([
     ['a failed assertion', new assert.AssertionError({ message: 'bad key' }), 401, 'bad key'],
     ['any other error', new Error('ldap://admin:secret@directory'), 500, 'Internal Server Error'],
-  ])('a strategy that throws %s', async (_, error, status, detail) => {
+  ])('a strategy that throws %s (abuse case 21)', async (_, error, status, detail) => {
     class BrokenStrategy implements AuthenticationStrategy {
       authenticate() {
         throw error;

@@ -31,7 +31,7 @@ describe('the boot', () => {
     expect(await refusalOf({ controllers: [NotesController], providers: [NotesPolicy] })).toBeUndefined();
   });
 
-  it('is refused for two handlers of one event, and the sentence names both', async () => {
+  it('is refused for two handlers of one event, and the sentence names both (abuse case 23)', async () => {
     @Injectable()
     class OtherPolicy {
       @OnAuth('notes', 'read')
@@ -119,7 +119,7 @@ describe('the boot', () => {
     );
   });
 
-  it('is refused for an inherited handler', async () => {
+  it('is refused for an inherited handler (abuse case 23)', async () => {
     abstract class BasePolicy {
       @OnAuth('notes', 'read')
       read() {
@@ -133,7 +133,7 @@ describe('the boot', () => {
     );
   });
 
-  it('is refused for a method that overrides a handler and so would silently not be one', async () => {
+  it('is refused for a method that overrides a handler and so would silently not be one (abuse case 23)', async () => {
     class BasePolicy {
       @OnAuth('notes', 'read')
       read() {
@@ -204,7 +204,7 @@ describe('the boot', () => {
     );
   });
 
-  it('is refused for a route that declares nothing', async () => {
+  it('is refused for a route that declares nothing (abuse case 71)', async () => {
     @Controller('open')
     class ForgetfulController {
       @Get()

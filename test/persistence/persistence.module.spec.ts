@@ -141,7 +141,7 @@ describe.each(databases)('the persistence module on $dialect', ({ dialect, creat
     expect(found).toContainEqual({ name: 'scope_thread_owner_created_at' });
   });
 
-  it('stops the boot when a migration fails, leaves nothing of it, and closes the database', async () => {
+  it('stops the boot when a migration fails, leaves nothing of it, and closes the database (abuse case 70)', async () => {
     database = await create();
     await expect(start([CreateThreads1767225600000, Broken1767225600001])).rejects.toMatchObject({
       name: 'QueryFailedError',

@@ -221,7 +221,7 @@ describe.each(databases)('traps of TypeORM on $dialect', ({ dialect, create }) =
       expect(() => scopeWith('bob', { threads: filter })).toThrow(InvalidDecisionError);
     });
 
-    it('and an undefined id finds nothing, rather than the first row', async () => {
+    it('and an undefined id finds nothing, rather than the first row (abuse case 54)', async () => {
       await expect(asBob(() => manager.findOneBy(Thread, { thread_id: undefined }))).rejects.toThrow(
         /undefined/i,
       );

@@ -104,7 +104,7 @@ describe.each(databases)('policies of the store on $dialect', ({ create }) => {
         await bob.put(['more'], 'l', {});
       });
 
-      it('46 hold for put and get, also where a name has a period', async () => {
+      it('hold for put and get, also where a name has a period (abuse case 46)', async () => {
         expect(await alice.get(['notes'], 'k')).toMatchObject({
           result: { namespace: ['users', 'alice', 'notes'], value: { of: 'alice' } },
         });
@@ -113,7 +113,7 @@ describe.each(databases)('policies of the store on $dialect', ({ create }) => {
         });
       });
 
-      it('46 hold for search and list', async () => {
+      it('hold for search and list (abuse case 46)', async () => {
         expect(keysIn(await alice.search([]))).toEqual(['k']);
         expect(keysIn(await bob.search([])).sort()).toEqual(['k', 'l']);
         expect(await alice.list()).toEqual({ result: [['users', 'alice', 'notes']] });
@@ -124,7 +124,7 @@ describe.each(databases)('policies of the store on $dialect', ({ create }) => {
         expect(await alice.list({ prefix: ['bob@example'] })).toEqual({ result: [] });
       });
 
-      it('46 hold for delete', async () => {
+      it('hold for delete (abuse case 46)', async () => {
         await bob.put(['gone'], 'k', {});
         await alice.delete(['gone'], 'k');
         expect(await bob.get(['gone'], 'k')).toMatchObject({ result: { key: 'k' } });
@@ -133,7 +133,7 @@ describe.each(databases)('policies of the store on $dialect', ({ create }) => {
       });
     });
 
-    it('46 that rewrite the key, the value and the filter are gone by', async () => {
+    it('that rewrite the key, the value and the filter are gone by (abuse case 46)', async () => {
       const [alice, bob] = await start(StampingPolicy, 'alice', 'bob');
       await alice.put(['shared'], 'k', { n: 1 });
       await bob.put(['shared'], 'k', { n: 1 });

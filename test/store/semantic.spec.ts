@@ -93,7 +93,7 @@ describe.each(backends)('search by meaning on $backend', ({ backend, create }) =
     expect(await find('cat', { filters: [{ n: { $gt: 1 } }] })).toEqual(['two', 'three']);
   });
 
-  it('47 ranks only what the decision reaches, and fills the page with it', async () => {
+  it('ranks only what the decision reaches, and fills the page with it (abuse case 47)', async () => {
     for (let n = 0; n < 60; n += 1) await put(['bob'], `his ${n}`, { text: 'cat', owner: 'bob' });
     await put(['alice'], 'hers, near', { text: 'cat dog', owner: 'alice' });
     await put(['alice'], 'hers, far', { text: 'dog', owner: 'alice' });

@@ -177,7 +177,7 @@ describe('the value of threads:create_run', () => {
     expect((await valueOf({ multitask_strategy: 'reject' })).prevent_insert_if_inflight).toBe(true);
   });
 
-  it('has the true caller, whatever the client claims', async () => {
+  it('has the true caller, whatever the client claims (abuse case 19)', async () => {
     const { kwargs } = await valueOf({
       config: {
         configurable: {

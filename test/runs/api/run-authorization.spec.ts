@@ -139,7 +139,7 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       ['POST', '/runs/cancel', { thread_id: 'T', run_ids: ['R'] }],
       ['POST', '/runs/cancel', { run_ids: ['R'] }],
       ['POST', '/runs/cancel', { thread_id: 'T', status: 'all' }],
-    ])('%s %s %j answers as if there were nothing', async (method, path, body) => {
+    ])('%s %s %j answers as if there were nothing (abuse cases 31 and 33)', async (method, path, body) => {
       const answerFor = async (thread: string, run: string) => {
         const fill = (text: string) => text.replaceAll(/\bT\b/g, thread).replaceAll(/\bR\b/g, run);
         const filled = body ? (JSON.parse(fill(JSON.stringify(body))) as object) : undefined;
@@ -158,7 +158,7 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       expect(['pending', 'running']).toContain(run.status);
     });
 
-    it('a run is not found under an own thread', async () => {
+    it('a run is not found under an own thread (abuse case 32)', async () => {
       const own = await server.newThread(bob);
       for (const form of ['', '/join'])
         expect(await bob('GET', `/threads/${own}/runs/${runId}${form}`)).toMatchObject({
@@ -170,7 +170,7 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       expect(await bob('DELETE', `/threads/${own}/runs/${runId}`)).toMatchObject({ status: 404 });
     });
 
-    it('a thread is not taken over with if_not_exists: create', async () => {
+    it('a thread is not taken over with if_not_exists: create (abuse case 39)', async () => {
       const body = { ...CHAT, if_not_exists: 'create', metadata: { owner: 'bob' } };
       for (const form of ['', '/wait', '/stream'])
         expect(await bob('POST', `/threads/${threadId}/runs${form}`, body)).toMatchObject({
@@ -186,7 +186,7 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       expect(['pending', 'running']).toContain(run.status);
     });
 
-    it('a thread is not reached through the config or the checkpoint of a run', async () => {
+    it('a thread is not reached through the config or the checkpoint of a run (abuse cases 32 and 38)', async () => {
       const secret = await server.newThread(alice);
       const said = { messages: [{ role: 'human', content: 'a secret' }] };
       await alice('POST', `/threads/${secret}/runs/wait`, { ...CHAT, input: said });
@@ -208,7 +208,7 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       });
     });
 
-    it('an assistant cannot be run, and nothing of its config is merged', async () => {
+    it('an assistant cannot be run, and nothing of its config is merged (abuse case 37)', async () => {
       const assistant = objectOf(
         await alice('POST', '/assistants', {
           graph_id: 'chat',
@@ -349,7 +349,7 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
       expect(body).toMatchObject({ messages: { length: 2 } });
     });
 
-    it('refuses a batch as a whole for one of its runs, and asks about each', async () => {
+    it('refuses a batch as a whole for one of its runs, and asks about each (abuse case 34)', async () => {
       const count = async () => (await alice('POST', '/threads/count', {})).body;
       const before = await count();
       const allowed = { ...CHAT, on_completion: 'keep' };
@@ -426,7 +426,7 @@ describe.each(databases)('authorization of runs on $dialect', ({ create }) => {
     });
   });
 
-  it('keeps the claims of the caller out of every answer', async () => {
+  it('keeps the claims of the caller out of every answer (abuse case 19)', async () => {
     const carol = await server.as('carol', { api_token: 'carols-secret' });
     const threadId = String(objectOf(await carol('POST', '/threads', {})).thread_id);
     const body = {

@@ -48,7 +48,7 @@ describe('joining a stream', () => {
     ['-5', { live: true }],
     ['1e9', { live: true }],
     ['99999999999999999999', { live: true }],
-  ])('takes up at Last-Event-ID %s', async (id, position) => {
+  ])('takes up at Last-Event-ID %s (abuse case 56)', async (id, position) => {
     expect((await join({}, { 'last-event-id': id })).position).toEqual(position);
   });
 

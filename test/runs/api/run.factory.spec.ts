@@ -96,7 +96,7 @@ describe('a new run', () => {
     expect(run.kwargs.context).toEqual({ model: 'a', tone: 'b' });
   });
 
-  it('tells the graph which run, thread, assistant and user it is for, whoever says otherwise', async () => {
+  it('tells the graph which run, thread, assistant and user it is for, whoever says otherwise (abuse case 19)', async () => {
     const foreign = {
       thread_id: RUN_ID,
       run_id: 'x',
@@ -140,7 +140,7 @@ describe('a new run', () => {
     expect(run.metadata).toEqual({ owner: 'alice' });
   });
 
-  it('keeps keys like __proto__ as data', async () => {
+  it('keeps keys like __proto__ as data (abuse case 51)', async () => {
     const configurable = JSON.parse('{"__proto__":{"polluted":true}}') as JsonObject;
     const { run } = await build({
       assistant: { config: JSON.parse('{"__proto__":{"polluted":true}}') as JsonObject },

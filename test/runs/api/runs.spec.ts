@@ -506,7 +506,7 @@ describe.each(databases)('runs on $dialect', ({ create }) => {
       expect(await Promise.all(runs.map(joined))).toEqual(['interrupted', 'interrupted']);
     });
 
-    it('with one id that is missing is 404, and none is cancelled', async () => {
+    it('with one id that is missing is 404, and none is cancelled (abuse case 34)', async () => {
       const run = await start();
       const body = { thread_id: run.threadId, run_ids: [run.runId, randomUUID()] };
       expect(await alice('POST', '/runs/cancel', body)).toMatchObject({ status: 404 });
