@@ -21,7 +21,8 @@ const ONE_PROCESS = {
     'assistants/assistant-graph.spec',
   ],
   'starts processes of its own, or stops the one it has': ['e2e/roles', 'e2e/start', 'runs/api/run-shutdown'],
-  'bytes that a proxy answers by itself': ['e2e/edge'],
+  'bytes that a proxy answers by itself': ['e2e/edge', 'abuse/http-edge'],
+  'listens to the log of the process': ['abuse/logs'],
   'SQLite alone': ['abuse/escape-strings'],
   'parts without a server': [
     'store/semantic.spec',
