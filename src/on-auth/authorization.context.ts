@@ -22,6 +22,8 @@ interface Holder {
   scope: AuthorizationScope | undefined;
   /** When the request came, by the clock of `performance`. */
   readonly since: number;
+  /** What the route or message handler works with. */
+  input?: unknown;
 }
 
 const storage = new AsyncLocalStorage<Holder>();
@@ -37,19 +39,25 @@ export const AuthorizationContext = {
   },
 
   /**
-   * Sets the scope of the holder that `open` made.
+   * Sets the scope of the holder that `open` made, and the input that was decided about.
    * @throws ScopeMissingError when there is no holder, or it is already filled.
    */
-  fill(scope: AuthorizationScope): void {
+  fill(scope: AuthorizationScope, input?: unknown): void {
     const holder = storage.getStore();
     if (!holder)
       throw new ScopeMissingError('no authorization context is open: the request did not pass its hook');
     if (holder.scope) throw new ScopeMissingError('the authorization context is already filled');
     holder.scope = scope;
+    holder.input = input;
   },
 
   current(): AuthorizationScope | undefined {
     return storage.getStore()?.scope;
+  },
+
+  /** The input that was decided about, as the handler left it. */
+  input(): unknown {
+    return storage.getStore()?.input;
   },
 
   /** @throws ScopeMissingError outside a principal's scope. */

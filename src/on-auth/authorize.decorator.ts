@@ -1,4 +1,4 @@
-import { SetMetadata, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { SetMetadata, createParamDecorator } from '@nestjs/common';
 import { AuthorizationContext } from './authorization.context.js';
 import type { ActionOf, AuthEvent, AuthResource } from './event.js';
 import { AUTHORIZE_METADATA, PUBLIC_METADATA, type Authorization } from './metadata.accessor.js';
@@ -11,7 +11,7 @@ export interface AuthorizeOptions {
 }
 
 /**
- * Declares the event that a route fires, and how its value is read from the request. Every route declares this or
+ * Declares the event that a route or a message handler fires, and how its value is read from the request. Each declares this or
  * `@Public()`; otherwise the boot stops.
  *
  * @example
@@ -38,16 +38,8 @@ export function Public(): MethodDecorator & ClassDecorator {
   return SetMetadata(PUBLIC_METADATA, true);
 }
 
-/** What the guard leaves on the request for the parameter decorators. */
-export interface AuthorizedRequest {
-  authorized?: unknown;
-}
+/** The input of the route or message after the handler has decided: what a controller works with instead of what was sent. */
+export const Authorized = createParamDecorator(() => AuthorizationContext.input());
 
-/** The route's input after the handler has decided: what a controller works with instead of the raw body. */
-export const Authorized = createParamDecorator(
-  (_: undefined, context: ExecutionContext) =>
-    context.switchToHttp().getRequest<AuthorizedRequest>().authorized,
-);
-
-/** The principal of the request. */
+/** The principal of the request or message. */
 export const CurrentUser = createParamDecorator((): Principal => AuthorizationContext.principal());

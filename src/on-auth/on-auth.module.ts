@@ -16,6 +16,7 @@ import { WiringError } from './errors.js';
 import { HandlerExplorer } from './handler.explorer.js';
 import { HandlerRegistry } from './handler.registry.js';
 import { HandlerResolver } from './handler.resolver.js';
+import { MessageServers } from './message.servers.js';
 import { OnAuthMetadataAccessor } from './metadata.accessor.js';
 import { OnAuthGuard } from './on-auth.guard.js';
 import {
@@ -84,6 +85,7 @@ export class OnAuthModule implements OnModuleInit {
         Authorizer,
         RouteAuthorizer,
         OnAuthService,
+        MessageServers,
         OnAuthGuard,
         { provide: APP_GUARD, useExisting: OnAuthGuard },
         { provide: APP_FILTER, useClass: RefusalFilter },
@@ -94,6 +96,8 @@ export class OnAuthModule implements OnModuleInit {
         Authorizer,
         HandlerResolver,
         HandlerRegistry,
+        MessageServers,
+        OnAuthGuard,
         OnAuthService,
         PassportAuthenticator,
         RouteRegistry,

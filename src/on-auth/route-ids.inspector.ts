@@ -1,4 +1,5 @@
 import { WiringError } from './errors.js';
+import { isMessageRoute } from './message.pattern.js';
 import type { RouteAccess } from './route.js';
 import { declarationOf } from './route.id.js';
 
@@ -6,6 +7,7 @@ import { declarationOf } from './route.id.js';
 export interface InspectedRoute {
   /** `ThreadsController.search`, for messages. */
   readonly name: string;
+  readonly verb: string;
   /** The names in its path. */
   readonly parameters: readonly string[];
   readonly access: RouteAccess;
@@ -17,7 +19,7 @@ export interface InspectedRoute {
  *
  * @throws WiringError that names the route, the id and the cure
  */
-export function inspectRouteIds({ name, parameters, access }: InspectedRoute): void {
+export function inspectRouteIds({ name, verb, parameters, access }: InspectedRoute): void {
   if (access.kind === 'public') return;
   const { ids, carriers } = access.input;
   if (carriers === undefined) {
@@ -32,6 +34,8 @@ export function inspectRouteIds({ name, parameters, access }: InspectedRoute): v
       `${name} takes ${forgotten} ${place} and does not declare it; add ${forgotten} to the ids of its input.`,
     );
   }
+  // A message has no path: what an input would take from there is in its data.
+  if (isMessageRoute({ verb })) return;
   const gone = Object.keys(ids).find(
     (id) => declarationOf(ids[id]).in === 'path' && !parameters.includes(id),
   );

@@ -2,6 +2,7 @@ import { Injectable, type Type } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { WiringError } from './errors.js';
+import { isMessageRoute, messagePathOf } from './message.pattern.js';
 import { OnAuthMetadataAccessor, type Authorization } from './metadata.accessor.js';
 import type { RouteAccess } from './route.js';
 import { fixedIdsOf, routeIdsOf } from './route.id.js';
@@ -18,7 +19,7 @@ export interface DeclaredRoute extends RoutePath {
   readonly access: RouteAccess;
 }
 
-/** Finds every route of the application and what it declares. Pure: it returns a list. */
+/** Finds every route and message handler of the application and what it declares. Pure: it returns a list. */
 @Injectable()
 export class RouteExplorer {
   constructor(
@@ -28,7 +29,7 @@ export class RouteExplorer {
     private readonly accessor: OnAuthMetadataAccessor,
   ) {}
 
-  /** @throws WiringError for a route that declares neither an event nor `@Public()`, or both, or not every id that it takes */
+  /** @throws WiringError for one that declares neither an event nor `@Public()`, or both, or not every id that it takes */
   explore(): readonly DeclaredRoute[] {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       const controller = metatype as Type<object>;
@@ -36,24 +37,28 @@ export class RouteExplorer {
       return this.scanner
         .getAllMethodNames(prototype)
         .map((name) => [name, Reflect.get(prototype, name) as unknown] as const)
-        .filter((entry): entry is readonly [string, Method] => this.isRoute(entry[1]))
-        .map(([name, method]) => this.declared(controller, method, `${controller.name}.${name}`));
+        .filter((entry): entry is readonly [string, Method] => typeof entry[1] === 'function')
+        .flatMap(([name, method]) => this.declarationsOf(controller, method, `${controller.name}.${name}`));
     });
   }
 
-  private isRoute(method: unknown): boolean {
-    return typeof method === 'function' && this.reflector.get<unknown>(PATH_METADATA, method) !== undefined;
+  /** A method may be a route, a handler of messages, or both. */
+  private declarationsOf(controller: Type, method: Method, name: string): readonly DeclaredRoute[] {
+    const isRoute = this.reflector.get<unknown>(PATH_METADATA, method) !== undefined;
+    const paths = [isRoute ? routePathOf(controller, method) : undefined, messagePathOf(method)];
+    return paths
+      .filter((path) => path !== undefined)
+      .map((path) => this.declared(controller, method, { name, ...path }));
   }
 
-  private declared(controller: Type, method: Method, name: string): DeclaredRoute {
-    const path = routePathOf(controller, method);
-    const access = this.accessOf(controller, method, { name, ...path });
-    const route = { controller, method, name, ...path, access };
+  private declared(controller: Type, method: Method, named: NamedPath): DeclaredRoute {
+    const route = { controller, method, ...named, access: this.accessOf(controller, method, named) };
     inspectRouteIds(route);
     return route;
   }
 
-  private accessOf(controller: Type, method: Method, { name, parameters }: NamedPath): RouteAccess {
+  private accessOf(controller: Type, method: Method, path: NamedPath): RouteAccess {
+    const { name } = path;
     const declaration = this.accessor.authorizeOf(method, controller);
     const open = this.accessor.isPublic(method, controller);
     if (this.accessor.isContradictory(method, controller)) {
@@ -61,17 +66,20 @@ export class RouteExplorer {
     }
     // The method's own declaration beats the class's, whichever of the two it is.
     const ownPublic = this.accessor.isPublic(method, method as unknown as Type);
-    if (declaration && !ownPublic) return authorized(declaration, parameters);
+    if (declaration && !ownPublic) return authorized(declaration, path);
     if (open) return { kind: 'public' };
     throw new WiringError(
-      `${name} is a route that declares no event; put @Authorize(resource, action, input) or @Public() on it.`,
+      `${name} is a ${isMessageRoute(path) ? 'message handler' : 'route'} that declares no event; put @Authorize(resource, action, input) or @Public() on it.`,
     );
   }
 }
 
 type NamedPath = RoutePath & Pick<DeclaredRoute, 'name'>;
 
-function authorized(authorization: Authorization, parameters: readonly string[]): RouteAccess {
-  const ids = routeIdsOf(authorization.input.ids, authorization.event, parameters);
-  return { kind: 'authorized', ...authorization, ids, fixed: fixedIdsOf(authorization.input.ids) };
+function authorized(authorization: Authorization, path: RoutePath): RouteAccess {
+  const { input, event } = authorization;
+  const ids = routeIdsOf(input.ids, event, path.parameters).map((id) =>
+    isMessageRoute(path) ? { ...id, in: 'body' as const } : id,
+  );
+  return { kind: 'authorized', ...authorization, ids, fixed: fixedIdsOf(input.ids) };
 }

@@ -1,5 +1,6 @@
 import { actionOf, resourceOf } from '../on-auth/event.js';
 import { isOwnRoute } from '../on-auth/explain/row.request.js';
+import { isMessageRoute } from '../on-auth/message.pattern.js';
 import type { RouteRegistry } from '../on-auth/index.js';
 
 /** Where a route is, and what it is called. */
@@ -21,7 +22,7 @@ export interface RouteAddress {
 export function addressesOf(routes: RouteRegistry): readonly RouteAddress[] {
   return routes.all().flatMap((route) => {
     const { name, verb, paths, parameters, access } = route;
-    if (access.kind === 'public') return [];
+    if (access.kind === 'public' || isMessageRoute(route)) return [];
     const resource = resourceOf(access.event);
     const [path] = paths;
     return {

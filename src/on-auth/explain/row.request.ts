@@ -1,5 +1,7 @@
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { resourceOf } from '../event.js';
+import { isMessageRoute } from '../message.pattern.js';
+import { messageRequest } from '../message.request.js';
 import type { DeclaredRoute } from '../route.explorer.js';
 import type { RouteId } from '../route.id.js';
 import type { AuthorizedAccess, RouteRequest } from '../route.js';
@@ -26,10 +28,15 @@ export function routeFor(
 /** A request to a route that names this id where the route reads its row's from. */
 export function requestNaming(
   id: string,
-  { access }: FiringRoute,
+  { access, verb }: FiringRoute,
   body: Readonly<Record<string, unknown>> = {},
 ): RouteRequest {
   const ids = rowIdsOf(access);
+  if (isMessageRoute({ verb }))
+    return messageRequest({
+      ...Object.fromEntries(ids.map(({ name }) => [name, isList(name) ? [id] : id])),
+      ...body,
+    });
   const at = (source: RouteId['in']) =>
     Object.fromEntries(
       ids.filter((each) => each.in === source).map(({ name }) => [name, isList(name) ? [id] : id]),
