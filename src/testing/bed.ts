@@ -14,8 +14,9 @@ import {
 } from '../on-auth/index.js';
 import { policyMatrix, SAMPLE_ID, type MatrixOptions } from './policy.matrix.js';
 import { bedClient, type BedClient } from './bed.client.js';
-import { principalOf, type BedUser, type TicketStrategy } from './bed.user.js';
+import { principalOf, TICKET_HEADER, type BedUser, type TicketStrategy } from './bed.user.js';
 import { assertProperty, type PropertyCase, type PropertyOptions } from './policy.property.js';
+import { replayAsOthers, type IsolationOptions, type IsolationReport } from './replay/isolation.js';
 import { addressesOf, type RouteAddress } from './route.addresses.js';
 
 /** A verdict, with the SQL of the resource's first table at hand. */
@@ -24,6 +25,11 @@ export interface BedDecision extends Verdict {
   readonly parameters: readonly unknown[];
   /** As the handler left it. */
   readonly value: object;
+}
+
+export interface BedReplayOptions extends Omit<IsolationOptions, 'headersOf'> {
+  /** The user behind a name of the replay: with permissions, for policies that ask for some. */
+  readonly userNamed?: (identity: string) => BedUser;
 }
 
 /** An application under test. Make one with `createAuthTestBed`. */
@@ -96,6 +102,23 @@ export class AuthTestBed {
       .map(({ action }) => action);
     const further = [...new Set(actions)].filter((action) => action !== 'create');
     return assertProperty(this.app.get(Authorizer), resource, further, claim, options);
+  }
+
+  /**
+   * Every route as somebody else, with Alice's ids in each place that the authorization matrix names; see `replayAsOthers`.
+   *
+   * @example
+   * const { faults } = await bed.replay({ resources: ['invoices'], rows, templates });
+   * expect(faults).toEqual([]);
+   */
+  replay({
+    userNamed = (identity) => ({ identity }),
+    ...options
+  }: BedReplayOptions): Promise<IsolationReport> {
+    const headersOf = (identity: string): Record<string, string> => ({
+      [TICKET_HEADER]: this.strategy.issue(principalOf(userNamed(identity))),
+    });
+    return replayAsOthers(this.app, { ...options, headersOf });
   }
 
   /** Rows past HTTP. Its queries are scoped as everywhere: fill a table within `runAsSystem('...', () => ...)`. */

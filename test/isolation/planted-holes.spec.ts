@@ -6,14 +6,16 @@ import { AuthorizationMatrix, Authorize, Authorized, runAsSystem } from '../../s
 import { Thread } from '../../src/threads/thread.entity.js';
 import { ThreadId, readThread } from '../../src/threads/dto/thread-id.dto.js';
 import { ThreadsModule } from '../../src/threads/threads.module.js';
+import { Replay, type Findings } from '../../src/testing/replay/replay.js';
 import { callerOf, startApplication, type TestApplication } from '../support/application.js';
 import { testGraphs } from '../support/graphs/index.js';
 import { SECRET } from './support/alice.world.js';
-import type { Ids } from './support/ids.js';
+import { exceptions } from './support/exceptions.js';
+import { valueFor, type Ids } from './support/ids.js';
 import { intrudersOf } from './support/intruders.js';
 import { MEMBER, membersPolicy } from './support/members.policy.js';
-import { ownWorldOf } from './support/own.world.js';
-import { Replay, type Findings } from './support/replay.js';
+import { ownWorldOf, type OwnWorld } from './support/own.world.js';
+import { senderTo } from './support/sender.js';
 
 /** Routes as nobody should write them. */
 @Controller('holes')
@@ -65,7 +67,14 @@ describe('the replay', () => {
 
   async function findingsOf(hole: string): Promise<Findings> {
     const rows = application.app.get(AuthorizationMatrix).rows();
-    const replay = new Replay(application.url, rows, [alice], SECRET);
+    const replay = new Replay<Ids, OwnWorld>({
+      send: senderTo(application.url),
+      rows,
+      theirs: [alice],
+      secret: SECRET,
+      valueFor,
+      exceptions,
+    });
     const [bob] = await intrudersOf(application);
     await replay.run([{ route: `GET /holes/${hole}/:thread_id` }], bob, 1);
     return replay.findings;

@@ -49,6 +49,20 @@ describe('the entry point onauth-server/on-auth', () => {
   });
 });
 
+describe('the entry point onauth-server/on-auth/messages', () => {
+  it('needs the package of Nest that handles messages besides', () => {
+    const { packages } = graphOf('./on-auth/messages', 'default');
+    expect([...packages].filter((name) => !FRAMEWORK.includes(name))).toEqual(['@nestjs/microservices']);
+  });
+});
+
+describe('the entry point onauth-server/testing/replay', () => {
+  it('needs what the framework needs', () => {
+    const { packages } = graphOf('./testing/replay', 'default');
+    expect([...packages].filter((name) => !FRAMEWORK.includes(name))).toEqual([]);
+  });
+});
+
 describe('the entry point onauth-server/route-input', () => {
   it('needs class-validator besides', () => {
     const { packages } = graphOf('./route-input', 'default');

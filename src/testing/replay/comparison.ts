@@ -1,4 +1,4 @@
-import type { Reply, Request } from './request.js';
+import type { ReplayRequest, Reply } from './request.js';
 
 /** What differs between any two answers. */
 const VARYING = new Set(['date', 'connection', 'keep-alive']);
@@ -20,7 +20,7 @@ export function comparable({ status, headers, text }: Reply, put: readonly unkno
   return numbered(numbered(named, UUID, 'uuid'), INTERRUPT_ID, 'interrupt').replaceAll(DATE, '<date>');
 }
 
-export function summary({ verb, pattern, path, query, header, body }: Request): string {
+export function summary({ verb, pattern, path, query, header, body }: ReplayRequest): string {
   const parts = { path, query, header, body };
   return `${verb} ${pattern} ${JSON.stringify(parts)}`;
 }

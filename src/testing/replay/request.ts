@@ -1,9 +1,8 @@
-import type { RouteId } from '../../../src/on-auth/index.js';
-import { valueFor, type Ids } from './ids.js';
-import type { Template } from './template.js';
+import type { RouteId } from '../../on-auth/route.id.js';
+import type { Template, World } from './template.js';
 
 /** A request that can be sent, with its parts apart, so that an id can be put in its place. */
-export interface Request {
+export interface ReplayRequest {
   readonly verb: string;
   readonly pattern: string;
   readonly path: Record<string, unknown>;
@@ -12,7 +11,22 @@ export interface Request {
   body: unknown;
 }
 
-export function requestOf({ route, path = {}, query = {}, headers = {}, body }: Template, ids: Ids): Request {
+export interface Reply {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly text: string;
+}
+
+/** Sends a request with the headers by which somebody proves who they are; none are nobody's. */
+export type Send = (
+  request: ReplayRequest,
+  headers: Readonly<Record<string, string>> | undefined,
+) => Promise<Reply>;
+
+export function requestOf<I extends object, W extends World<I>>(
+  { route, path = {}, query = {}, headers = {}, body }: Template<I, W>,
+  ids: I,
+): ReplayRequest {
   const [verb, pattern] = route.split(' ');
   const parameters = [...pattern.matchAll(/:(\w+)/g)].map(([, name]) => [
     name,
@@ -21,20 +35,43 @@ export function requestOf({ route, path = {}, query = {}, headers = {}, body }: 
   return {
     verb,
     pattern,
-    path: { ...Object.fromEntries(parameters), ...path },
+    path: { ...(Object.fromEntries(parameters) as Record<string, unknown>), ...path },
     query: { ...(typeof query === 'function' ? query(ids) : query) },
     header: { ...headers },
     body: structuredClone(body?.(ids)),
   };
 }
 
+/** Where a request goes: its path and query, filled and encoded. */
+export function targetOf({ pattern, path, query }: ReplayRequest): string {
+  const target = pattern.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(path[name])));
+  const search = new URLSearchParams(textsOf(query)).toString();
+  return search === '' ? target : `${target}?${search}`;
+}
+
+/** What is no text is written as JSON. */
+export function textsOf(record: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
 /** Puts a value where the id has its place. Where there is a list already, beside what it holds when `beside`. */
-export function put(request: Request, { in: source, at }: RouteId, value: unknown, beside = false): void {
+export function put(
+  request: ReplayRequest,
+  { in: source, at }: RouteId,
+  value: unknown,
+  beside = false,
+): void {
   if (source !== 'body') {
     request[source][at] = value;
     return;
   }
-  if (Array.isArray(request.body)) putInto(request.body.at(-1), at.replace('[].', ''), value, beside);
+  if (Array.isArray(request.body))
+    putInto(request.body.at(-1) as object, at.replace('[].', ''), value, beside);
   else putInto((request.body ??= {}), at, value, beside);
 }
 
@@ -48,79 +85,8 @@ function putInto(object: object, at: string, value: unknown, beside: boolean): v
   } else {
     const list =
       beside && Array.isArray(present) && Array.isArray(value)
-        ? [...(present as unknown[]), ...value]
+        ? [...(present as unknown[]), ...(value as unknown[])]
         : value;
     Reflect.set(object, first, list);
   }
-}
-
-/** Fills every place of the path, and every other one that is a field of its own, with one person's ids. */
-export function putAll(request: Request, ids: readonly RouteId[], values: Ids): void {
-  for (const id of ids) {
-    const value = valueFor(id, values);
-    if (value !== undefined && !id.name.includes('.')) put(request, id, value);
-  }
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly text: string;
-}
-
-/** A stream that has nothing more to say is left: those of threads never end. All others end long before. */
-const ENDLESS = 'GET /threads/:thread_id/stream';
-const SILENCE_MS = { endless: 300, ending: 30_000 };
-
-export async function send(url: string, token: string | undefined, request: Request): Promise<Reply> {
-  const { pattern, path, query, header, body, verb } = request;
-  const target = pattern.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(path[name])));
-  const search = new URLSearchParams(texts(query)).toString();
-  const abort = new AbortController();
-  const response = await fetch(`${url}${target}${search && `?${search}`}`, {
-    method: verb,
-    signal: abort.signal,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...texts(header),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const { status, headers } = response;
-  const silence = `${verb} ${pattern}` === ENDLESS ? SILENCE_MS.endless : SILENCE_MS.ending;
-  const isStream = headers.get('content-type')?.startsWith('text/event-stream');
-  // What keeps a slow answer alive is a matter of time: heartbeats of a stream, line breaks before late JSON.
-  const text = isStream
-    ? (await readStream(response, abort, silence)).replaceAll(HEARTBEAT, '')
-    : (await response.text()).trimStart();
-  return { status, headers: [...headers], text };
-}
-
-const HEARTBEAT = /^: heartbeat\n+/gm;
-
-async function readStream({ body }: Response, abort: AbortController, silence: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  const leave = setTimeout(() => abort.abort(), silence);
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      text += decoder.decode(chunk, { stream: true });
-      leave.refresh();
-    }
-  } catch (error) {
-    if (!abort.signal.aborted) throw error;
-    text += '(still open)';
-  } finally {
-    clearTimeout(leave);
-  }
-  return text;
-}
-
-function texts(record: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, textOf(value)]));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

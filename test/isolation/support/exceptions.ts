@@ -1,13 +1,4 @@
-/**
- * Where the answer has to tell that an id is taken: a client chose it by itself, and cannot have it. Everything else is answered as
- * if the id had never existed.
- */
-export interface Exception {
-  readonly title: string;
-  readonly place: string;
-  readonly status: number;
-  readonly detail: RegExp;
-}
+import type { Exception } from '../../../src/testing/replay/exception.js';
 
 const taken = (title: string, place: string, detail: RegExp, status = 409): Exception => ({
   title,

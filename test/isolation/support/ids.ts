@@ -46,26 +46,3 @@ const FILLERS: Readonly<Record<string, (ids: Ids) => unknown>> = {
   suffix: ({ namespace }) => namespace.slice(-1),
   key: ({ key }) => key,
 };
-
-/**
- * An id that never existed, next to one that does: where ids are ordered it stands in the same place. Whole values as well, such
- * as maps of ids.
- */
-export function ghostOf<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_, part: unknown) => haunt(part)) as T;
-}
-
-function haunt(part: unknown): unknown {
-  if (typeof part === 'string') return ghostText(part);
-  if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [ghostText(key), value]));
-}
-
-const HEX_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b/g;
-
-/** Changes the last digits of every id in a text, and somebody's name to one that nobody has. */
-function ghostText(text: string): string {
-  return text
-    .replaceAll(HEX_ID, (id) => `${id.slice(0, -4)}${id.endsWith('dead') ? 'beef' : 'dead'}`)
-    .replaceAll('alice', 'elice');
-}
