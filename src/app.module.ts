@@ -1,6 +1,10 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AssistantsModule } from './assistants/assistants.module.js';
-import { ACTIVE_STRATEGIES, AuthenticationModule } from './authentication/authentication.module.js';
+import {
+  ACTIVE_STRATEGIES,
+  AuthenticationModule,
+  type AuthenticationModuleOptions,
+} from './authentication/authentication.module.js';
 import { Configuration } from './configuration/configuration.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
 import { ProcessRole } from './configuration/process.role.js';
@@ -33,6 +37,8 @@ import { WebhooksModule, type WebhooksModuleOptions } from './webhooks/webhooks.
 export interface AppOptions extends DeploymentOptions {
   /** The classes with `@OnAuth` handlers. The single-owner policy unless given, or a LangGraph project has handlers. */
   readonly policies?: readonly Type[];
+  /** How claims become a principal, and further strategies. Without effect where a LangGraph project has an `Auth` object. */
+  readonly authentication?: AuthenticationModuleOptions;
   /** Further modules of the deployment: own resources, providers that policies need. */
   readonly modules?: readonly (Type | DynamicModule)[];
   /** How webhooks are called, where the defaults do not fit. */
@@ -50,6 +56,7 @@ export class AppModule {
       policies = deployment.auth ? [] : [OwnerPolicy],
       modules = [],
       preparesDatabase = true,
+      authentication,
       webhooks,
     }: AppOptions = {},
   ): DynamicModule {
@@ -67,7 +74,7 @@ export class AppModule {
             prepares: preparesDatabase,
           }),
         }),
-        OnAuthModule.forRootAsync(authenticationOf(deployment)),
+        OnAuthModule.forRootAsync(authenticationOf(deployment, authentication)),
         HttpModule.forRootAsync({
           inject: [Configuration, ProcessRole],
           useFactory: ({ bodyLimitBytes }: Configuration, { serves }: ProcessRole) => ({
@@ -104,7 +111,10 @@ export class AppModule {
 }
 
 /** The project's own `Auth` object, or the keys that are configured: never both. */
-function authenticationOf({ auth, configuration }: Deployment): OnAuthModuleAsyncOptions {
+function authenticationOf(
+  { auth, configuration }: Deployment,
+  options?: AuthenticationModuleOptions,
+): OnAuthModuleAsyncOptions {
   const { handlerTimeoutMs } = configuration;
   if (auth) {
     return {
@@ -114,7 +124,7 @@ function authenticationOf({ auth, configuration }: Deployment): OnAuthModuleAsyn
     };
   }
   return {
-    imports: [AuthenticationModule.forRoot(), LimitsModule],
+    imports: [AuthenticationModule.forRoot(options), LimitsModule],
     inject: [ACTIVE_STRATEGIES, CONFIGURED_ADMISSION],
     useFactory: (strategies: AuthenticationStrategy[], admission: Admission) => ({
       strategies,

@@ -5,6 +5,13 @@
  * @example import { Authorize, Authorized, OnAuth, PersistenceModule, Scoped, createServer, routeInput } from '../../src/index.js';
  */
 export type { AppOptions } from './app.module.js';
+export type { AuthenticationModuleOptions } from './authentication/authentication.module.js';
+export {
+  ClaimsMapper,
+  StandardClaimsMapper,
+  type PrincipalCandidate,
+} from './authentication/claims.mapper.js';
+export type { TokenClaims } from './authentication/token.claims.js';
 export type { Environment } from './configuration/configuration.parser.js';
 export * from './framework.js';
 export type { JsonObject } from './http/json.js';

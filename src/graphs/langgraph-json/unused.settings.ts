@@ -29,7 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const REASONS_THAT_MATTER: Readonly<Record<string, string>> = {
   'auth.cache': 'every request is authenticated anew',
   'auth.disable_studio_auth': 'nobody passes without authentication, whatever it says',
-  'auth.openapi': 'no API document is served',
+  'auth.openapi': '/openapi.json names a bearer token and x-api-key, whatever it says',
   http: 'routes are those of this server, and CORS_ORIGINS says which web pages may call them',
 };
 
