@@ -4,8 +4,10 @@ import { testGraphs } from '../support/graphs/index.js';
 import { SECRET } from '../isolation/support/alice.world.js';
 import { MEMBER, membersPolicy } from '../isolation/support/members.policy.js';
 import { ownWorldOf, type OwnWorld } from '../isolation/support/own.world.js';
-import { requestOf, send, type Request } from '../isolation/support/request.js';
-import { titleOf, type Template } from '../isolation/support/template.js';
+import { requestOf, type ReplayRequest, type Reply } from '../../src/testing/replay/request.js';
+import { titleOf } from '../../src/testing/replay/template.js';
+import { senderTo } from '../isolation/support/sender.js';
+import type { Template } from '../isolation/support/template.js';
 import { templates } from '../isolation/templates/index.js';
 import { DocumentedSchemas, bodyOf, operationOf, type OpenApi, type Operation } from './support/document.js';
 
@@ -29,6 +31,9 @@ describe('what the OpenAPI document says', () => {
   });
   afterAll(() => application.stop());
 
+  const send = (request: ReplayRequest): Promise<Reply> =>
+    senderTo(application.url)(request, { authorization: `Bearer ${token}` });
+
   const requestFor = async (template: Template) =>
     requestOf(template, await (template.own ?? ((world: OwnWorld) => world.settled()))(own));
 
@@ -43,7 +48,7 @@ describe('what the OpenAPI document says', () => {
       const operation = operationOf(document, template.route)!;
       const request = await requestFor(template);
       expect(problemOfBody(operation, request.body)).toBe('');
-      const { status, headers, text } = await send(application.url, token, request);
+      const { status, headers, text } = await send(request);
       const { content } = operation.responses[String(status)];
       if (content === undefined) {
         expect(text).toBe('');
@@ -66,7 +71,7 @@ describe('what the OpenAPI document says', () => {
       expect(schemas.problemsOf(schema, body)).toBe('');
       const pattern = path.replaceAll(/\{(\w+)\}/g, '00000000-0000-4000-8000-00000000000a');
       const request = { verb: verb.toUpperCase(), pattern, path: {}, query: {}, header: {}, body };
-      const { status, text } = await send(application.url, token, request);
+      const { status, text } = await send(request);
       if (![200, 202, 204, 403, 404].includes(status)) refused.push(`${verb} ${path}: ${status} ${text}`);
     }
     expect(refused).toEqual([]);
@@ -74,7 +79,7 @@ describe('what the OpenAPI document says', () => {
   });
 
   it('allows no body that is refused for its form', async () => {
-    const wrong: Request[] = [];
+    const wrong: ReplayRequest[] = [];
     const seen = new Set<string>();
     for (const template of templates) {
       const operation = operationOf(document, template.route)!;
@@ -87,7 +92,7 @@ describe('what the OpenAPI document says', () => {
     }
     const taken: string[] = [];
     for (const request of wrong) {
-      const { status, text } = await send(application.url, token, request);
+      const { status, text } = await send(request);
       if (status !== 422) taken.push(`${request.pattern} ${JSON.stringify(request.body)}: ${status} ${text}`);
     }
     expect(taken).toEqual([]);
@@ -104,7 +109,7 @@ describe('what the OpenAPI document says', () => {
           continue;
         const place = source as 'path' | 'query';
         const value = { ...request[place], [name]: WORD };
-        const { status } = await send(application.url, token, { ...request, [place]: value });
+        const { status } = await send({ ...request, [place]: value });
         if (status !== 422) taken.push(`${template.route} ${name}: ${status}`);
         count++;
       }
