@@ -1,4 +1,5 @@
 import { Injectable, type Type } from '@nestjs/common';
+import { isMessageRoute } from './message.pattern.js';
 import type { RouteAccess } from './route.js';
 import type { DeclaredRoute } from './route.explorer.js';
 
@@ -21,11 +22,17 @@ export class RouteRegistry {
     return this.access.get(controller)?.get(method);
   }
 
+  /** Routes and handlers of messages. */
   all(): readonly DeclaredRoute[] {
     return this.routes;
   }
 
-  /** Every event that some route fires, sorted. */
+  /** The routes that requests over HTTP reach. */
+  requested(): readonly DeclaredRoute[] {
+    return this.routes.filter((route) => !isMessageRoute(route));
+  }
+
+  /** Every event that some route or message handler fires, sorted. */
   events(): readonly string[] {
     const events = this.routes.flatMap(({ access }) =>
       access.kind === 'authorized' ? [access.event, ...access.further] : [],

@@ -18,6 +18,6 @@ export class OpenApiService {
 
   private async make(): Promise<OpenApiDocument> {
     const { openApiDocument } = await import('./openapi.document.js');
-    return openApiDocument(this.routes.all(), this.authenticator.strategyNames);
+    return openApiDocument(this.routes.requested(), this.authenticator.strategyNames);
   }
 }

@@ -1,6 +1,5 @@
 import { actionOf, resourceOf } from '../on-auth/event.js';
 import { isOwnRoute } from '../on-auth/explain/row.request.js';
-import { isMessageRoute } from '../on-auth/message.pattern.js';
 import type { RouteRegistry } from '../on-auth/index.js';
 
 /** Where a route is, and what it is called. */
@@ -20,9 +19,9 @@ export interface RouteAddress {
 
 /** The addresses of all routes that fire an event. */
 export function addressesOf(routes: RouteRegistry): readonly RouteAddress[] {
-  return routes.all().flatMap((route) => {
+  return routes.requested().flatMap((route) => {
     const { name, verb, paths, parameters, access } = route;
-    if (access.kind === 'public' || isMessageRoute(route)) return [];
+    if (access.kind === 'public') return [];
     const resource = resourceOf(access.event);
     const [path] = paths;
     return {
