@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { ServerProcess } from '../support/server.process.js';
+import { Clone } from './support/clone.js';
 
-const run = promisify(execFile);
 const GUIDES = join(process.cwd(), 'docs/guides');
 const FENCE = /^```(\w+) ?(.*)\n([^]*?)^```$/gm;
 
@@ -33,6 +29,8 @@ interface Try {
   readonly guide: string;
   /** The program that the guide starts, as it was built. */
   readonly main: string;
+  /** The folder that the commands before make, and that is built then. */
+  readonly makes?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** What the script prints, in this order or another. */
   readonly says: readonly RegExp[];
@@ -42,12 +40,13 @@ const KEY = { AUTH_JWT_SECRET: 'a secret that is long enough for HS256 tokens' }
 const TRIES: readonly Try[] = [
   {
     guide: 'add-a-resource.md',
-    main: 'dist/examples/invoices/main.js',
+    main: 'dist/examples/receipts/main.js',
+    makes: 'examples/receipts',
     environment: KEY,
     says: [
       /"owner":"alice"/,
-      /\{"detail":"Invoice with ID [0-9a-f-]{36} not found"\}/,
-      /handler {4}InvoicesPolicy\.read for "invoices:read"/,
+      /\{"detail":"Receipt with ID [0-9a-f-]{36} not found"\}/,
+      /handler {4}ReceiptsPolicy\.read for "receipts:read"/,
       /false {6}owner = "bob", but owner is "alice"/,
     ],
   },
@@ -90,25 +89,27 @@ describe('the guides', () => {
 
   it.each(TRIES)(
     'end with what a new user can try, by the commands that they show: $guide',
-    async ({ guide, main, environment = {}, says }) => {
-      const folder = await mkdtemp(join(tmpdir(), 'onauth-guide-'));
+    async ({ guide, main, makes, environment = {}, says }) => {
+      const script = (name: string) =>
+        snippets.find((snippet) => snippet.guide === guide && snippet.source === name)?.text ?? 'exit 1';
+      const clone = await Clone.make();
+      if (makes) {
+        await clone.run(script('copy'));
+        await clone.build(makes);
+      }
       const variables = {
         NODE_ENV: 'development',
         PORT: '0',
-        DATABASE_URL: `sqlite:${join(folder, 'guide.db')}`,
+        DATABASE_URL: `sqlite:${join(clone.folder, 'guide.db')}`,
         ...environment,
       };
-      const server = new ServerProcess(folder, variables, [join(process.cwd(), main)]);
+      const server = new ServerProcess(clone.folder, variables, [main]);
       try {
-        const URL = await server.up();
-        const script = snippets.find((snippet) => snippet.guide === guide && snippet.source === 'try');
-        const { stdout } = await run('bash', ['-ec', script?.text ?? 'exit 1'], {
-          env: { PATH: process.env.PATH, HOME: folder, ...variables, URL },
-        });
-        for (const line of says) expect(stdout).toMatch(line);
+        const output = await clone.run(script('try'), { ...variables, URL: await server.up() });
+        for (const line of says) expect(output).toMatch(line);
       } finally {
         await server.stop();
-        await rm(folder, { recursive: true, force: true });
+        await clone.remove();
       }
     },
     60_000,
