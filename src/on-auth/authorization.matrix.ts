@@ -5,9 +5,9 @@ import type { DeclaredRoute } from './route.explorer.js';
 import type { RouteId } from './route.id.js';
 import { RouteRegistry } from './route.registry.js';
 
-/** One route, and everything by which it is authorized. */
+/** One route or message handler, and everything by which it is authorized. */
 export interface MatrixRow {
-  /** `GET /threads/:thread_id` */
+  /** `GET /threads/:thread_id`; `MESSAGE orders.read` or `EVENT orders.packed` for handlers of messages */
   readonly route: string;
   /** `ThreadsController.get` */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface MatrixRow {
 }
 
 /**
- * Lists every route of the running application, those of a deployment's own modules included: which event decides about it, which ids
+ * Lists every route and message handler of the running application, those of a deployment's own modules included: which event decides about it, which ids
  * it takes, whose filter covers them, and how it refuses. Complete once the application is initialized.
  *
  * @example writeFileSync('matrix.md', app.get(AuthorizationMatrix).markdown())

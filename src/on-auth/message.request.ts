@@ -6,17 +6,17 @@ import { isStorable } from './storable.js';
  * A message as inputs and strategies read requests: what came with it as headers, and its data as body, path and query at once, so that the
  * input of a route serves a message too.
  *
- * @param pattern for who logs the request
+ * @param handler the name of its handler, for who logs the request
  */
 export function messageRequest(
   data: unknown,
   headers: RouteRequest['headers'] = {},
-  pattern = '',
+  handler = '',
 ): RouteRequest & { readBody(): Promise<unknown> } {
   const fields = typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {};
   return {
     method: 'MESSAGE',
-    url: pattern,
+    url: handler,
     headers,
     params: fields,
     query: fields,
