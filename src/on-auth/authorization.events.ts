@@ -18,6 +18,7 @@ export type AuthorizationListener = (event: AuthorizationEvent) => void | Promis
 /**
  * Where the deployment tells that rights have ended which requests were granted before: an answer that takes its time, such as a
  * stream of events, ends then. Requests that come later are for the strategies and handlers to refuse; nothing is remembered here.
+ * The agent server listens; an application of its own that holds answers open subscribes itself.
  *
  * @example
  * @Injectable()

@@ -2,7 +2,6 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
 import { AuthorizationMatrix } from '../../src/index.js';
 import { callerOf, startApplication, type TestApplication } from '../support/application.js';
 
@@ -142,7 +141,7 @@ describe('the edge of HTTP', () => {
   });
 
   it('waits a minute for a request at most, however slowly it trickles in (abuse case 53)', () => {
-    const server = application.app.getHttpServer() as Server;
+    const server = application.app.getHttpServer();
     expect(server.requestTimeout).toBe(60_000);
     expect(server.headersTimeout).toBeLessThanOrEqual(60_000);
   });
@@ -164,9 +163,10 @@ describe('the edge of HTTP', () => {
     '/ok.',
     '/ok;/threads',
     '/info/../threads/count',
-    '/docs',
+    '/docs/',
+    '/docs/..%2fpackage.json',
     '/metrics',
-    '/openapi.json',
+    '/openapi.json/',
     '/.env',
     '*',
     'http://other.example/threads',
@@ -183,7 +183,10 @@ describe('the edge of HTTP', () => {
   it('has no public routes but these (abuse case 64)', () => {
     const rows = application.app.get(AuthorizationMatrix).rows();
     const open = rows.filter(({ event }) => event === 'public').map(({ route }) => route);
-    expect(open).toEqual(['GET /info', 'GET /ok']);
+    expect(open).toEqual([
+      ...['GET /docs', 'GET /docs/page.js', 'GET /docs/swagger-ui-bundle.js', 'GET /docs/swagger-ui.css'],
+      ...['GET /info', 'GET /ok', 'GET /openapi.json'],
+    ]);
   });
 
   it.each([
