@@ -20,6 +20,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   413: 'the body is too large',
   415: 'the body is no JSON',
   422: 'a field is wrong; the detail names it',
+  429: 'the caller has made as many requests as it may; Retry-After says in how many seconds it may again',
 };
 
 export const ERROR_RESPONSES: Readonly<Record<string, JsonSchema>> = Object.fromEntries([
@@ -75,7 +76,7 @@ function errorsOf(route: DeclaredRoute): readonly number[] {
   const refusals = access.ids.map(({ refusal }) => refusal).filter((refusal) => typeof refusal === 'number');
   const ofBody = readsBody(route) ? [400, 413, 415] : [];
   const ofFields = access.input.shape?.fields.length === 0 ? [] : [422];
-  const all = new Set<number>([401, 403, ...refusals, ...ofBody, ...ofFields]);
+  const all = new Set<number>([401, 403, 429, ...refusals, ...ofBody, ...ofFields]);
   return [...all].filter((status) => status in ERRORS).sort((a, b) => a - b);
 }
 
