@@ -102,7 +102,9 @@ export class AppModule {
         RunsModule,
         StoreModule,
         CronsModule,
-        ...(deployment.configuration.apiDocs ? [OpenApiModule] : []),
+        ...(deployment.configuration.apiDocs
+          ? [OpenApiModule.forRoot({ security: deployment.auth?.security })]
+          : []),
         ...modules,
       ],
       providers: [...policies],

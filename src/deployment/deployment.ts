@@ -12,6 +12,7 @@ import { LangGraphAuthStrategy } from '../langgraph-auth/langgraph-auth.strategy
 import { LANGGRAPH_EVENTS } from '../langgraph-auth/langgraph.events.js';
 import type { StoreSettings } from '../graphs/store.settings.js';
 import type { OnAuthModuleOptions } from '../on-auth/index.js';
+import type { SecurityDocumentation } from '../openapi/security.schemes.js';
 import type { WebhookSettings } from '../webhooks/webhook.settings.js';
 import { parseGraphDefaults } from './graph-defaults.parser.js';
 import { webhookSettingsOf } from './webhook.settings.factory.js';
@@ -31,7 +32,10 @@ export abstract class Deployment {
   abstract readonly webhooks: WebhookSettings;
 }
 
-export type DeploymentAuth = Pick<OnAuthModuleOptions, 'strategies' | 'handlers' | 'knownEvents'>;
+export interface DeploymentAuth extends Pick<OnAuthModuleOptions, 'strategies' | 'handlers' | 'knownEvents'> {
+  /** How it is documented that callers prove who they are. */
+  readonly security?: SecurityDocumentation;
+}
 
 export interface DeploymentOptions {
   /** Taken instead of the process's environment and `.env`. */
@@ -74,12 +78,13 @@ function builtInAgent({ agent }: Configuration) {
   });
 }
 
-function authOf({ value, source }: LoadedAuth): DeploymentAuth {
+function authOf({ value, source, security }: LoadedAuth): DeploymentAuth {
   const { authenticate, callbacks } = parseLangGraphAuth(value, source);
   return {
     strategies: [new LangGraphAuthStrategy(authenticate)],
     handlers: handlersOf(callbacks, source),
     knownEvents: LANGGRAPH_EVENTS,
+    security,
   };
 }
 

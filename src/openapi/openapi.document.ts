@@ -4,7 +4,7 @@ import type { DeclaredRoute } from '../on-auth/index.js';
 import { ComponentCollector } from './component.collector.js';
 import { requestPartsOf } from './request.parts.js';
 import { ERROR_RESPONSES, responsesOf } from './response.parts.js';
-import { securitySchemesOf } from './security.schemes.js';
+import type { SecurityDocumentation } from './security.schemes.js';
 
 /** An OpenAPI 3.1 document, as JSON. */
 export type OpenApiDocument = Readonly<Record<string, unknown>>;
@@ -19,15 +19,13 @@ const ERROR = objectOf('Error', { detail: TEXT });
  * Describes routes as they are declared: path and method by Nest's decorators, event and ids by `@Authorize`, parameters and body by the
  * rules that requests are validated with, answers by `@Documented`. It says nothing about the host, and no version of the server.
  *
- * @param strategies the names of the Passport strategies that prove who is calling
+ * @param proof how requests prove who is calling
  */
 export function openApiDocument(
   routes: readonly DeclaredRoute[],
-  strategies: readonly string[],
+  { schemes, security }: SecurityDocumentation,
 ): OpenApiDocument {
   const components = new ComponentCollector();
-  const schemes = securitySchemesOf(strategies);
-  const security = Object.keys(schemes).map((name) => ({ [name]: [] }));
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { path, route } of byPath(routes)) {
     const operation = operationOf(route, path, { components, security });

@@ -12,8 +12,17 @@ const SCHEMES: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>> = 
 /** A strategy of somebody else takes what it likes; these two are what the clients send. */
 const UNKNOWN = { bearer: BEARER, apiKey: API_KEY } as const;
 
-/** @returns at least one, by name */
-export function securitySchemesOf(strategies: readonly string[]): Readonly<Record<string, JsonSchema>> {
+/** How requests prove who is calling. */
+export interface SecurityDocumentation {
+  /** OpenAPI's security schemes, by name. */
+  readonly schemes: Readonly<Record<string, JsonSchema>>;
+  /** Any of these is enough; each names the schemes that it takes. */
+  readonly security: readonly JsonSchema[];
+}
+
+/** @param strategies the names of the Passport strategies, of which each is enough */
+export function securityOf(strategies: readonly string[]): SecurityDocumentation {
   const known = strategies.map((name) => (Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : UNKNOWN));
-  return Object.assign({}, ...known) as Readonly<Record<string, JsonSchema>>;
+  const schemes = Object.assign({}, ...known) as SecurityDocumentation['schemes'];
+  return { schemes, security: Object.keys(schemes).map((name) => ({ [name]: [] })) };
 }

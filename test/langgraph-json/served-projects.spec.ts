@@ -190,6 +190,11 @@ describe('A project', () => {
     expect(await answerOf('built', {})).toBe('wry 2');
     expect(await answerOf('built', { config: { configurable: { tone: 'dry' } } })).toBe('dry 2');
     expect(await bob.runs.wait(null, 'plain', { input: { n: 1 } })).toEqual({ n: 2 });
+    const document = await (await fetch(`${url}/openapi.json`)).json();
+    expect(document).toMatchObject({
+      components: { securitySchemes: { member: { name: 'authorization' } } },
+      paths: { '/threads': { post: { security: [{ member: [] }] } } },
+    });
   }, 60_000);
 
   it('of CommonJS, with a copy of LangGraph of its own, keeps to the keys and the policy of this server', async () => {

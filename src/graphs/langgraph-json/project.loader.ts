@@ -8,6 +8,7 @@ import { describeFault } from './fault.description.js';
 import { openTypeScript, type ModuleImporter } from './module.importer.js';
 import { codeOf, currentEnvironment, environmentOf, extendEnvironment } from './project.environment.js';
 import { ProjectError } from './project.error.js';
+import type { ProjectSecurity } from './project-security.parser.js';
 import type { Project, ProjectExport, ProjectWebhooks } from './project.js';
 import { ProjectModules } from './project.modules.js';
 import { resolveHeaders } from './project-webhooks.parser.js';
@@ -30,6 +31,8 @@ export interface LoadedAuth {
   readonly value: unknown;
   /** Where it is from, such as `./src/auth.ts:auth`, for messages. */
   readonly source: string;
+  /** How it is documented that callers prove who they are, where the project says so. */
+  readonly security?: ProjectSecurity;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function loadProject(
   extendEnvironment(await environmentOf(project));
   const headers = resolveHeaders(file, project.webhooks, currentEnvironment());
   const modules = new ProjectModules(project, await importerFor(project, open));
-  const auth = project.auth && (await loadAuth(project.auth, modules));
+  const auth = project.auth && { ...(await loadAuth(project.auth, modules)), security: project.security };
   const store = await loadStoreSettings(project, modules);
   const graphs = await loadGraphs(project, modules);
   return { graphs, ...(auth && { auth }), store, webhooks: { ...project.webhooks, headers } };

@@ -3,6 +3,7 @@ import { isObject, parseExport, type Json } from './export.parser.js';
 import { ProjectError } from './project.error.js';
 import type { Project, ProjectExport, Variables } from './project.js';
 import { parseWebhooks } from './project-webhooks.parser.js';
+import { parseSecurity } from './project-security.parser.js';
 import { parseStore } from './project-store.parser.js';
 import { unusedSettings } from './unused.settings.js';
 
@@ -20,6 +21,7 @@ export function parseProject(file: string, text: string): Project {
     graphs: parseGraphs(file, json.graphs),
     env: parseEnv(file, json.env),
     auth: parseAuth(file, json.auth),
+    security: isObject(json.auth) ? parseSecurity(file, json.auth.openapi) : undefined,
     webhooks: parseWebhooks(file, json),
     store: parseStore(file, json.store),
     unused: unusedSettings(json),

@@ -1,3 +1,4 @@
+import type { ProjectSecurity } from './project-security.parser.js';
 import type { StoreIndex, StoreTtl } from '../store.settings.js';
 
 /** What a `langgraph.json` says, as far as this server goes by it. */
@@ -11,6 +12,8 @@ export interface Project {
   /** The path of a file with variables, or the variables. */
   readonly env: string | Variables;
   readonly auth: ProjectExport | undefined;
+  /** What `auth.openapi` says. */
+  readonly security: ProjectSecurity | undefined;
   readonly webhooks: ProjectWebhooks;
   readonly store: ProjectStore;
   readonly unused: readonly UnusedSetting[];

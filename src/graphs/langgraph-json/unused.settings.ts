@@ -9,6 +9,7 @@ const DEPLOYED_ELSEWHERE = 'it is for another way to deploy';
 const REASONS: Readonly<Record<string, string>> = {
   $schema: 'the file is checked at start',
   api_version: DEPLOYED_ELSEWHERE,
+  'auth.openapi.paths': 'every route that is not public asks for the same proof',
   base_image: NOTHING_IS_BUILT,
   checkpointer: 'state is kept in the database of DATABASE_URL',
   dependencies: NOTHING_IS_BUILT,
@@ -29,12 +30,14 @@ const REASONS: Readonly<Record<string, string>> = {
 const REASONS_THAT_MATTER: Readonly<Record<string, string>> = {
   'auth.cache': 'every request is authenticated anew',
   'auth.disable_studio_auth': 'nobody passes without authentication, whatever it says',
-  'auth.openapi': '/openapi.json names a bearer token and x-api-key, whatever it says',
   http: 'routes are those of this server, and CORS_ORIGINS says which web pages may call them',
 };
 
 const USED = new Set([
   'auth',
+  'auth.openapi',
+  'auth.openapi.security',
+  'auth.openapi.securitySchemes',
   'auth.path',
   'env',
   'graphs',
@@ -50,7 +53,7 @@ const USED = new Set([
   'webhooks',
 ]);
 /** Settings whose members are looked at one by one. */
-const NESTED = ['auth', 'store', 'store.index', 'store.ttl'];
+const NESTED = ['auth', 'auth.openapi', 'store', 'store.index', 'store.ttl'];
 
 /** Every setting that is there without an effect, known or not, in the order of the file. */
 export function unusedSettings(json: Readonly<Record<string, unknown>>): readonly UnusedSetting[] {
