@@ -28,7 +28,7 @@ Or with the SDK (npm install @langchain/langgraph-sdk):
   console.log(await client.runs.wait(thread.thread_id, '${graphId}', {
     input: { messages: [{ role: 'user', content: 'hello' }] },
   }));
-
+${configuration.apiDocs ? `\nEvery route, to read and to try in a browser: ${url}/docs\n` : ''}
 Privacy between alice and bob, step by step: npm run tutorial
 `;
 }
