@@ -61,7 +61,7 @@ describe('the page at /docs', () => {
   it('sends what is tried out without a token, until there is one', async () => {
     await page.tryOut('POST /threads');
     await page.until(() => page.answerOf('POST /threads').includes('"detail": "Unauthorized"'));
-  });
+  }, 60_000);
 
   it('sends the token of its Authorize box with what is tried out', async () => {
     await page.authorize(await application.token('alice'));
@@ -72,5 +72,5 @@ describe('the page at /docs', () => {
     );
     const alice = await application.as('alice');
     expect((await alice('POST', '/threads/count', {})).body).toBe(1);
-  });
+  }, 60_000);
 });

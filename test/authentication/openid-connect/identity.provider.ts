@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID, type JsonWebKey } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
+import type Provider from 'oidc-provider';
 
 /** The page of a client that users log in for; nothing is served there. */
 export const CALLBACK = 'http://127.0.0.1/callback';
@@ -26,12 +26,17 @@ export class IdentityProvider {
   keySetReadings = 0;
   private handle: RequestListener = (_request, response) => response.writeHead(503).end();
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly make: typeof Provider,
+  ) {}
 
   /** @param keys the first one signs, all of them are published */
   static async start(keys: readonly SigningKey[]): Promise<IdentityProvider> {
     const server = createServer((request, response) => provider.answer(request, response));
-    const provider = new IdentityProvider(server);
+    // Not before: it speaks up when it is loaded.
+    const { default: make } = await import('oidc-provider');
+    const provider = new IdentityProvider(server, make);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     provider.rotateTo(keys);
     return provider;
@@ -43,7 +48,7 @@ export class IdentityProvider {
 
   /** Goes on with other keys, as a provider that is deployed anew does. Who is logged in stays so. */
   rotateTo(keys: readonly SigningKey[]): void {
-    this.handle = new Provider(this.issuer, configurationOf(keys)).callback();
+    this.handle = new this.make(this.issuer, configurationOf(keys)).callback();
   }
 
   async stop(): Promise<void> {
