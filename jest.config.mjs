@@ -9,6 +9,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', '<rootDir>/test/support/count.reporter.mjs'],
+  // Copies of the project that mutation testing makes.
+  modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -4,6 +4,8 @@ import { tokenize } from './sql.tokenizer.js';
 import { UnscopedSqlError } from './unscoped-sql.error.js';
 
 const REMEMBERED_FRAGMENTS = 2_000;
+/** As tokens of their own: the end of a statement, and quotes that nothing closes. */
+const BREAKS = new Set([';', "'", '"', '`']);
 const CLAUSE_WORDS = new Set(['where', 'from', 'returning', 'set', 'on', 'union', 'limit']);
 
 type Fault =
@@ -48,7 +50,7 @@ function expressionFault(sql: string): Fault {
 function faultOf(sql: string, single: boolean): Fault {
   let depth = 0;
   for (const { kind, text, name } of tokenize(sql)) {
-    if ((kind === 'comment' && text !== SCOPE_MARK) || (kind === 'symbol' && ';\'"`'.includes(text))) {
+    if ((kind === 'comment' && text !== SCOPE_MARK) || BREAKS.has(text)) {
       return 'holds a comment, a semicolon or an open quote';
     }
     if (text === '(') depth += 1;

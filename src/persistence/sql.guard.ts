@@ -66,7 +66,7 @@ export class SqlGuard {
   };
 
   private isExposed(token: SqlToken, previous: SqlToken | undefined, next: SqlToken | undefined): boolean {
-    if (token.kind === 'symbol' || next?.text === SCOPE_MARK) return false;
+    if (next?.text === SCOPE_MARK) return false;
     if (!this.tables.has(token.name)) return token.kind === 'string' && this.holdsStatement(token.name);
     const before = previous?.name ?? '';
     if (token.kind === 'string') return BEFORE_TABLE.has(before);

@@ -14,7 +14,7 @@ export interface TestDatabase {
 }
 
 /**
- * Both databases, for `describe.each`; of a cluster only the one that it can run on.
+ * Both databases, for `describe.each`; of a cluster only the one that it can run on, and where `TEST_DATABASE` names one, only that.
  *
  * @example
  * describe.each(databases)('threads on $dialect', ({ create }) => {
@@ -25,8 +25,8 @@ export interface TestDatabase {
  */
 export const databases: readonly { dialect: 'sqlite' | 'postgres'; create: () => Promise<TestDatabase> }[] = [
   ...(IS_CLUSTER ? [] : [{ dialect: 'sqlite' as const, create: createSqlite }]),
-  { dialect: 'postgres', create: createPostgres },
-];
+  { dialect: 'postgres' as const, create: createPostgres },
+].filter(({ dialect }) => [undefined, '', dialect].includes(process.env.TEST_DATABASE));
 
 async function createSqlite(): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'onauth-sqlite-'));

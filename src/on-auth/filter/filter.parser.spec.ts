@@ -227,12 +227,26 @@ describe('parseFilter', () => {
     expect(filter).toEqual({ kind: 'in', key: 'owner', values: ['alice'] });
   });
 
-  it('names key and operator in its message, on one line', () => {
-    expect(() => parseFilter({ 'a\nb': { $like: 1 } })).toThrow('unknown operator "$like" for "a\\nb"');
-    expect(() => parseFilter({ owner: undefined })).toThrow(
-      '"owner" is not a JSON string, number, boolean or null',
-    );
-    expect(() => parseFilter({ owner: { $in: [] } })).toThrow('"owner": $in is empty');
+  it.each<[string, unknown, string]>([
+    ['what is no filter', 'alice', 'the filter is not a plain object'],
+    ['an empty part', { $not: {} }, '$not is empty'],
+    ['an operator at the top', { $nor: [] }, 'unknown operator "$nor"'],
+    ['a key that cannot be stored', { '\u0000': 1 }, 'the key "\\u0000" cannot be stored'],
+    ['two operators', { a: { $ne: 1, $in: [2] } }, '"a" needs exactly one operator'],
+    ['an operator, on one line', { 'a\nb': { $like: 1 } }, 'unknown operator "$like" for "a\\nb"'],
+    ['an operand', { a: { $exists: 1 } }, '"a": $exists needs true or false'],
+    ['what is no list', { a: { $in: 1 } }, '"a": $in needs a list'],
+    ['an empty list', { owner: { $in: [] } }, '"owner": $in is empty'],
+    ['a long list', { a: { $in: Array(101).fill(1) } }, '"a": $in has more than 100 members'],
+    ['a value', { owner: undefined }, '"owner" is not a JSON string, number, boolean or null'],
+    [
+      'what is hidden',
+      { [Symbol('a')]: 1 },
+      'the filter has a symbol as key, or a property that is not enumerable',
+    ],
+  ])('names %s', (_, input, message) => {
+    expect(() => parseFilter(input)).toThrow(new InvalidFilterError(message));
+    expect(() => parseFilter(input)).toThrow(expect.objectContaining({ name: 'InvalidFilterError' }));
   });
 });
 

@@ -13,6 +13,6 @@ describe('keysOf', () => {
     ['nested keys', { $or: [{ a: 1 }, { $and: [{ b: 1 }, { $not: { c: 1 } }] }] }, ['a', 'b', 'c']],
     ['a repeated key once', { $or: [{ a: 1 }, { a: { $ne: 2 } }] }, ['a']],
   ])('finds %s', (_, filter, keys) => {
-    expect(keysOf(parseFilter(filter))).toEqual(keys);
+    expect(keysOf(parseFilter(filter))).toStrictEqual(keys);
   });
 });

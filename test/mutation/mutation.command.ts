@@ -1,0 +1,48 @@
+import { Stryker } from '@stryker-mutator/core';
+import { startPostgres } from '../support/postgres.server.mjs';
+import { MUTATION_GROUPS, type MutationGroup } from './mutation.groups.js';
+import { describeScores, scoreOf, totalOf, type MutationScore } from './mutation.score.js';
+
+/**
+ * Breaks the code that decides and scopes in many small ways, one after the other, and counts how often a spec notices.
+ *
+ * Usage: `npm run mutation [-- <group> ...]`
+ */
+const LEAST_SCORE = 90;
+const wanted = process.argv.slice(2);
+const groups = MUTATION_GROUPS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const postgres = await startPostgres();
+process.env.TEST_POSTGRES_URL = postgres.url;
+try {
+  const scores: MutationScore[] = [];
+  for (const group of groups) scores.push(await run(group));
+  const all = totalOf(scores);
+  process.stdout.write(describeScores([...scores, all]));
+  if (all.percent < LEAST_SCORE) process.exitCode = 1;
+} finally {
+  await postgres.stop();
+}
+
+async function run({ name, mutate, specs, database }: MutationGroup): Promise<MutationScore> {
+  process.env.MUTATION_SPECS = specs.join(' ');
+  process.env.TEST_DATABASE = database ?? '';
+  const stryker = new Stryker({
+    mutate: [...mutate, '!**/*.spec.ts'],
+    testRunner: 'jest',
+    testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
+    plugins: ['@stryker-mutator/jest-runner'],
+    jest: { configFile: 'test/mutation/jest.config.mjs', enableFindRelatedTests: false },
+    coverageAnalysis: 'perTest',
+    // What runs when a file is loaded cannot be told apart by test, and decides nothing.
+    ignoreStatic: true,
+    disableTypeChecks: true,
+    concurrency: 2,
+    // The specs of a group leave their modules behind.
+    maxTestRunnerReuse: 200,
+    tempDirName: '.stryker-tmp',
+    ignorePatterns: ['dist', 'docs', 'coverage', 'bench'],
+    reporters: ['clear-text'],
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: true },
+  });
+  return scoreOf(name, await stryker.runMutationTest());
+}
