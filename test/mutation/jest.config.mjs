@@ -1,10 +1,14 @@
+import { dirname } from 'node:path';
 import process from 'node:process';
 import base from '../../jest.config.mjs';
 
-/** Only the specs that belong to what is mutated, in the copy of the project that is mutated. */
+const specs = (process.env.MUTATION_SPECS ?? '').split(' ').map((spec) => `<rootDir>/${spec}`);
+
+/** Only the specs that belong to what is mutated, in the copy of the project that is mutated; nothing else is looked through. */
 export default {
   ...base,
   rootDir: process.cwd(),
-  testMatch: (process.env.MUTATION_SPECS ?? '').split(' ').map((spec) => `<rootDir>/${spec}`),
+  roots: [...new Set(specs.map((spec) => dirname(spec)))],
+  testMatch: specs,
   reporters: [],
 };

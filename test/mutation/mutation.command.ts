@@ -37,6 +37,8 @@ async function run({ name, mutate, specs, database }: MutationGroup): Promise<Mu
     ignoreStatic: true,
     disableTypeChecks: true,
     concurrency: 2,
+    // A busy machine is no mutant that runs for ever.
+    timeoutMS: 60_000,
     // The specs of a group leave their modules behind.
     maxTestRunnerReuse: 200,
     tempDirName: '.stryker-tmp',
