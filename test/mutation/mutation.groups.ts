@@ -54,7 +54,7 @@ export const MUTATION_GROUPS: readonly MutationGroup[] = [
       `${PERSISTENCE}/scoping/view.check.ts`,
       `${PERSISTENCE}/scoped.decorator.ts`,
     ],
-    specs: [`${SPECS}/scoped.decorator.spec.ts`],
+    specs: ['scoped.decorator', 'kinds-of-scope'].map((name) => `${SPECS}/${name}.spec.ts`),
     database: 'sqlite',
   },
   {

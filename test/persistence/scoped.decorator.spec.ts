@@ -18,7 +18,12 @@ import {
 } from 'typeorm';
 import { databaseOptions } from '../../src/persistence/database.options.js';
 import { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
-import { Scoped, scopeDeclarationOf } from '../../src/persistence/scoped.decorator.js';
+import {
+  Scoped,
+  Unscoped,
+  scopeDeclarationOf,
+  unscopedReasonOf,
+} from '../../src/persistence/scoped.decorator.js';
 
 type Json = Record<string, unknown>;
 type EntityClass = new () => object;
@@ -108,6 +113,100 @@ describe('@Scoped', () => {
       @Column('varchar', { nullable: true }) text!: string;
     }
     expect(await scopedTablesOf(Letter, Item)).toEqual(['item']);
+  });
+});
+
+describe('a scoped table', () => {
+  @Scoped('assistants', { by: 'about' })
+  @Entity('assistant')
+  class Assistant {
+    @PrimaryColumn('varchar') id!: string;
+    @Column('jsonb') about!: Json;
+    @ManyToMany(() => Thread) @JoinTable({ name: 'assistant_thread' }) threads!: Thread[];
+    @ManyToMany(() => Assistant) @JoinTable({ name: 'likeness' }) like!: Assistant[];
+  }
+  @Scoped('threads', { through: 'thread' })
+  @Entity('run')
+  class Run {
+    @PrimaryColumn('varchar') run_id!: string;
+    @ManyToOne(() => Thread) @JoinColumn({ name: 'of_thread' }) thread!: Thread;
+  }
+  @Scoped('threads', { through: 'run' })
+  @Entity('event')
+  class Event {
+    @PrimaryColumn('varchar') id!: string;
+    @ManyToOne(() => Run) @JoinColumn({ name: 'of_run' }) run!: Run;
+  }
+
+  it('says by whose decisions its rows are visible, and which keys lead to their parents', async () => {
+    const dataSource = await setUp(Event, Run, Assistant, Thread);
+    const told = dataSource.scopedTables.map(({ name, path, qualifier, resources, owner }) => [
+      name,
+      path,
+      qualifier,
+      resources,
+      owner.kind === 'metadata'
+        ? [owner.resource, owner.name]
+        : owner.links.map(({ parent, keys }) => [
+            parent.name,
+            keys.map((key) => [key.ownName, key.parentName]),
+          ]),
+    ]);
+    await dataSource.destroy();
+    expect(new Set(told)).toEqual(
+      new Set([
+        ['Thread', '"thread"', '"thread"', ['threads'], ['threads', '"metadata"']],
+        ['Assistant', '"assistant"', '"assistant"', ['assistants'], ['assistants', '"about"']],
+        ['Run', '"run"', '"run"', ['threads'], [['Thread', [['"of_thread"', '"id"']]]]],
+        ['Event', '"event"', '"event"', ['threads'], [['Run', [['"of_run"', '"run_id"']]]]],
+        [
+          'assistant_thread',
+          '"assistant_thread"',
+          '"assistant_thread"',
+          ['assistants', 'threads'],
+          [
+            ['Assistant', [['"assistantId"', '"id"']]],
+            ['Thread', [['"threadId"', '"id"']]],
+          ],
+        ],
+        [
+          'likeness',
+          '"likeness"',
+          '"likeness"',
+          ['assistants'],
+          [
+            ['Assistant', [['"assistantId_1"', '"id"']]],
+            ['Assistant', [['"assistantId_2"', '"id"']]],
+          ],
+        ],
+      ]),
+    );
+  });
+
+  it('may be a view, and so may what is not scoped', async () => {
+    @Entity('plain')
+    class Plain {
+      @PrimaryColumn('varchar') id!: string;
+    }
+    @ViewEntity('plain_view', { expression: 'SELECT id FROM plain' })
+    class PlainView {
+      @ViewColumn() id!: string;
+    }
+    @Scoped('threads', { by: 'metadata' })
+    @ViewEntity('thread_view', { expression: 'SELECT id, metadata FROM thread' })
+    class ThreadView {
+      @ViewColumn() id!: string;
+      @ViewColumn() metadata!: Json;
+    }
+    expect(await scopedTablesOf(Plain, PlainView, Thread, ThreadView)).toEqual(['thread', 'thread_view']);
+  });
+
+  it('is none where an entity says why it needs no scope', () => {
+    @Unscoped('everybody knows the exchange rates')
+    class Rate {}
+    expect(unscopedReasonOf(Rate)).toBe('everybody knows the exchange rates');
+    expect([Thread, 'rate', undefined].map(unscopedReasonOf)).toEqual([undefined, undefined, undefined]);
+    expect(scopeDeclarationOf(Rate)).toBeUndefined();
   });
 });
 

@@ -120,6 +120,7 @@ describe('the SQL guard', () => {
 
   it.each([
     ['SELECT * FROM note, "THREAD"', 'SQL names the scoped table "thread"'],
+    ['SELECT * FROM "odd name"', 'SQL names the scoped table "odd name"'],
     ["EXECUTE 'TRUNCATE thread'", 'SQL names the scoped table "thread"'],
     ['SELECT * FROM U&"x"', 'SQL has an escaped name, U&"..."'],
     ["SELECT E'\\'' FROM thread --'", "SQL has an escaped quote, E'...\\'...'"],
