@@ -1,5 +1,5 @@
 import { keysOf, type Filter } from '../on-auth/filter/filter.js';
-import { scopeKeyExpression, type Dialect } from './filter-sql/filter.renderer.js';
+import { scopeKeyExpression } from './filter-sql/filter.renderer.js';
 import type { ScopedTable } from './scoping/scoped-table.js';
 
 const SIMPLE_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -9,14 +9,15 @@ const MAX_REMEMBERED = 1_000;
  * Names a filter that no index serves, once, with the cure. Such a filter is right, but it reads every row of the table.
  *
  * @example
- * const advisor = new ScopeIndexAdvisor('sqlite', new Set(['owner']), (advice) => logger.warn(advice));
+ * const advisor = new ScopeIndexAdvisor(false, new Set(['owner']), (advice) => logger.warn(advice));
  * advisor.consider(threads, parseFilter({ team: 'red' })); // The filter on thread by team is served by no index ...
  */
 export class ScopeIndexAdvisor {
   private readonly advised = new Set<string>();
 
   constructor(
-    private readonly dialect: Dialect,
+    /** Whether an index serves all that the metadata contains, as on PostgreSQL without row-level security. */
+    private readonly containmentIsIndexed: boolean,
     private readonly scopeKeys: ReadonlySet<string>,
     private readonly advise: (advice: string) => void,
   ) {}
@@ -37,9 +38,9 @@ export class ScopeIndexAdvisor {
     switch (filter.kind) {
       case 'equals':
       case 'in':
-        return this.dialect === 'postgres' || this.scopeKeys.has(filter.key);
+        return this.containmentIsIndexed || this.scopeKeys.has(filter.key);
       case 'contains':
-        return this.dialect === 'postgres';
+        return this.containmentIsIndexed;
       case 'all':
         return filter.of.some((part) => this.isServed(part));
       case 'any':

@@ -30,6 +30,8 @@ import { SqlGuard } from './sql.guard.js';
 export interface ScopingOptions {
   /** The metadata keys that expression indexes serve. */
   readonly scopeKeys: readonly string[];
+  /** Whether the tables have a column for each scope key, as they have under row-level security. */
+  readonly hasKeyColumns?: boolean;
   /** A driver in place of the one that TypeORM has for the type of the options. */
   readonly createDriver?: (dataSource: DataSource) => Driver;
   /** Told once of every filter that no index serves. */
@@ -120,10 +122,13 @@ export class ScopedDataSource extends DataSource {
   private createCompiler(): ScopeCompiler {
     const dialect = this.options.type === 'postgres' ? 'postgres' : 'sqlite';
     const scopeKeys = new Set(this.scopeKeys);
-    const advisor = this.scoping.advise && new ScopeIndexAdvisor(dialect, scopeKeys, this.scoping.advise);
+    const { advise, hasKeyColumns = false } = this.scoping;
+    const containmentIsIndexed = dialect === 'postgres' && !hasKeyColumns;
+    const advisor = advise && new ScopeIndexAdvisor(containmentIsIndexed, scopeKeys, advise);
     return new ScopeCompiler({
       dialect,
       scopeKeys,
+      hasKeyColumns,
       onFilter: (table, filter) => advisor?.consider(table, filter),
     });
   }

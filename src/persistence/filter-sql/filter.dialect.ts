@@ -11,6 +11,8 @@ export interface Target {
   readonly key: string;
   /** Whether expression indexes serve this key, so that equality has to be spelled as they spell it. */
   readonly indexed: boolean;
+  /** The column that holds the key's value as the text of `jsonb`, where there is one. Quoted and qualified as `column`. */
+  readonly keyColumn?: string;
 }
 
 /**

@@ -4,7 +4,7 @@ import { postgresDialect } from './postgres.dialect.js';
 import { sqliteDialect } from './sqlite.dialect.js';
 
 export type { Bind } from './filter.dialect.js';
-export { InvalidScopeKeyError, scopeKeyExpression } from './scope-key.expression.js';
+export { InvalidScopeKeyError, keyColumnName, scopeKeyExpression } from './scope-key.expression.js';
 
 export type Dialect = 'sqlite' | 'postgres';
 
@@ -15,6 +15,8 @@ export interface RenderOptions {
   readonly bind: Bind;
   /** The keys that have expression indexes; see `scopeKeyExpression`. None if left out. */
   readonly scopeKeys?: ReadonlySet<string>;
+  /** What a scope key is compared by in place of its expression: a column with the text of its value. PostgreSQL only. */
+  readonly keyColumnOf?: (key: string) => string;
 }
 
 const dialects: Readonly<Record<Dialect, FilterDialect>> = {
@@ -63,8 +65,9 @@ export function renderFilter(filter: Filter, options: RenderOptions): string {
   }
 }
 
-function targetOf(key: string, { column, scopeKeys }: RenderOptions): Target {
-  return { column, key, indexed: scopeKeys?.has(key) ?? false };
+function targetOf(key: string, { column, scopeKeys, keyColumnOf }: RenderOptions): Target {
+  const indexed = scopeKeys?.has(key) ?? false;
+  return { column, key, indexed, keyColumn: indexed ? keyColumnOf?.(key) : undefined };
 }
 
 function joined(parts: readonly Filter[], operator: string, ofNone: string, options: RenderOptions): string {

@@ -1,3 +1,4 @@
+import type { JsonScalar } from '../../on-auth/filter/filter.js';
 import type { Bind, FilterDialect, Target } from './filter.dialect.js';
 import { scopeKeyExpression } from './scope-key.expression.js';
 
@@ -9,24 +10,35 @@ import { scopeKeyExpression } from './scope-key.expression.js';
 export const postgresDialect: FilterDialect = {
   equals: (target, value, bind) =>
     target.indexed
-      ? `${scopeKeyExpression(target.column, target.key)} = ${asJson(JSON.stringify(value), bind)}`
+      ? `${indexedValue(target)} = ${indexedOperand(target, value, bind)}`
       : hasMember(target, JSON.stringify(value), bind),
 
   isAnyOf: (target, values, bind) => {
-    const texts = values.map((value) => JSON.stringify(value));
-    if (!target.indexed) return `(${texts.map((json) => hasMember(target, json, bind)).join(' OR ')})`;
-    const operands = texts.map((json) => asJson(json, bind)).join(', ');
-    return `${scopeKeyExpression(target.column, target.key)} IN (${operands})`;
+    if (!target.indexed) {
+      return `(${values.map((value) => hasMember(target, JSON.stringify(value), bind)).join(' OR ')})`;
+    }
+    const operands = values.map((value) => indexedOperand(target, value, bind)).join(', ');
+    return `${indexedValue(target)} IN (${operands})`;
   },
 
   // Not the `?` operator: of an array it tells whether the key is one of the elements.
-  exists: ({ column, key, indexed }, bind) =>
-    indexed
-      ? `${scopeKeyExpression(column, key)} IS NOT NULL`
-      : `(${column} -> CAST(${bind(key)} AS text)) IS NOT NULL`,
+  exists: (target, bind) =>
+    target.indexed
+      ? `${indexedValue(target)} IS NOT NULL`
+      : `(${target.column} -> CAST(${bind(target.key)} AS text)) IS NOT NULL`,
 
   contains: (target, values, bind) => hasMember(target, JSON.stringify(values), bind),
 };
+
+function indexedValue({ column, key, keyColumn }: Target): string {
+  return keyColumn ?? scopeKeyExpression(column, key);
+}
+
+/** `jsonb` has one text for each scalar that JSON.stringify writes, so equal texts are equal values here as well. */
+function indexedOperand({ keyColumn }: Target, value: JsonScalar, bind: Bind): string {
+  const json = asJson(JSON.stringify(value), bind);
+  return keyColumn === undefined ? json : `CAST(${json} AS text)`;
+}
 
 function hasMember({ column, key }: Target, json: string, bind: Bind): string {
   return `${column} @> ${asJson(`{${JSON.stringify(key)}:${json}}`, bind)}`;

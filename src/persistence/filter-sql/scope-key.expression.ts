@@ -14,6 +14,17 @@ export function scopeKeyExpression(column: string, key: string): string {
   return `(${column} -> '${key}')`;
 }
 
+/**
+ * The column that holds the text of a scope key's JSON value, where a table keeps it apart; see row-security/row-policy.ts.
+ *
+ * @throws InvalidScopeKeyError
+ * @example keyColumnName('owner') // "scope_owner"
+ */
+export function keyColumnName(key: string): string {
+  if (!SIMPLE_KEY.test(key)) throw new InvalidScopeKeyError(key);
+  return `"scope_${key}"`;
+}
+
 /** The key of the metadata that was configured to be indexed cannot be written into SQL. */
 export class InvalidScopeKeyError extends Error {
   override readonly name = 'InvalidScopeKeyError';

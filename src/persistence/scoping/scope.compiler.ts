@@ -1,11 +1,13 @@
 import type { Decision, Restrict } from '../../on-auth/decision.js';
-import { renderFilter, type Dialect } from '../filter-sql/filter.renderer.js';
+import { keyColumnName, renderFilter, type Dialect } from '../filter-sql/filter.renderer.js';
 import { SCOPE_MARK } from '../scope.mark.js';
 import type { OwnMetadata, ParentLink, ScopedTable } from './scoped-table.js';
 
 export interface CompilerOptions {
   readonly dialect: Dialect;
   readonly scopeKeys: ReadonlySet<string>;
+  /** Whether tables keep their scope keys in columns as well, as they do under row-level security. Views never do. */
+  readonly hasKeyColumns?: boolean;
   /** Told of every filter that is bound to a table. */
   readonly onFilter?: (table: ScopedTable, filter: Restrict['filter']) => void;
 }
@@ -56,13 +58,15 @@ export class ScopeCompiler {
       case 'deny':
         return NOTHING;
       case 'restrict': {
-        const { dialect, scopeKeys, onFilter } = this.options;
+        const { dialect, scopeKeys, hasKeyColumns, onFilter } = this.options;
+        const isInColumns = hasKeyColumns && table.metadata.tableType !== 'view';
         onFilter?.(table, decision.filter);
         return renderFilter(decision.filter, {
           dialect,
           scopeKeys,
           column: `${qualifier}.${name}`,
           bind: (value) => bind(decision, value),
+          keyColumnOf: isInColumns ? (key) => `${qualifier}.${keyColumnName(key)}` : undefined,
         });
       }
     }

@@ -20,7 +20,7 @@ const COLUMNS = 'id integer PRIMARY KEY, metadata jsonb, created_at bigint NOT N
 export async function storeDocuments(table: DocumentTable, documents: readonly unknown[]): Promise<void> {
   const { dialect, placeholder, query } = table;
   const asJsonb = dialect === 'sqlite' ? `jsonb(${placeholder(2)})` : `CAST(${placeholder(2)} AS jsonb)`;
-  const insert = `INSERT INTO document VALUES (${placeholder(1)}, ${asJsonb}, ${placeholder(3)})`;
+  const insert = `INSERT INTO document (id, metadata, created_at) VALUES (${placeholder(1)}, ${asJsonb}, ${placeholder(3)})`;
   await query('BEGIN');
   await query('DELETE FROM document');
   for (const [id, document] of documents.entries()) {
