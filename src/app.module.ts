@@ -67,10 +67,12 @@ export class AppModule {
         DeploymentModule.forRoot(deployment),
         PersistenceModule.forRootAsync({
           inject: [Configuration],
-          useFactory: ({ database, scopeKeys }: Configuration) => ({
+          useFactory: ({ database, scopeKeys, postgres, rowSecurity }: Configuration) => ({
             database,
             scopeKeys,
             migrations: serverMigrations,
+            postgres,
+            rowSecurity,
             prepares: preparesDatabase,
           }),
         }),

@@ -19,6 +19,7 @@ const REFUSALS = new Set([
   'DatabaseUrlError',
   'DatabaseOpenError',
   'NewerSchemaError',
+  'RowSecurityError',
 ]);
 
 /** Errors of the operating system and of drivers say what is wrong in their message; the stack would only hide it. */

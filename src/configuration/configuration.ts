@@ -21,6 +21,10 @@ export abstract class Configuration {
   abstract readonly apiDocs: boolean;
   abstract readonly logLevel: LogLevelName;
   abstract readonly database: DatabaseLocation;
+  /** How connections to PostgreSQL are held; nothing of it concerns SQLite. */
+  abstract readonly postgres: PostgresSettings;
+  /** Present where the tables of PostgreSQL keep their scope as well. */
+  abstract readonly rowSecurity: RowSecuritySettings | undefined;
   /** Keys of `metadata` that get composite indexes. At least one. */
   abstract readonly scopeKeys: readonly string[];
   abstract readonly jwt: JwtSettings;
@@ -52,6 +56,24 @@ export type LogLevelName = (typeof LOG_LEVEL_NAMES)[number];
 /** `path` is relative to the working directory, or `:memory:`. */
 export type DatabaseLocation =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
+export interface PostgresSettings {
+  /** The most connections of one process. */
+  readonly poolSize: number;
+  /** How long a connection may take, or a query may wait for one that is free. */
+  readonly connectTimeoutMs: number;
+  /** 0 is what the server has. */
+  readonly statementTimeoutMs: number;
+  /** 0 is what the server has. */
+  readonly idleTransactionTimeoutMs: number;
+  readonly applicationName: string;
+  readonly preparesStatements: boolean;
+}
+
+export interface RowSecuritySettings {
+  /** Of the role that the service works with; `database` is then its owner's. */
+  readonly servingUrl: string;
+}
 
 /** Which model the built-in agent talks to. Without a key it echoes. */
 export interface AgentSettings {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ENVIRONMENT_NAMES, JWT_ALGORITHMS, LOG_LEVEL_NAMES } from './configuration.js';
 import { ROLE_NAMES } from './process.role.js';
 import {
+  applicationName,
   corsOrigins,
   databaseLocation,
   host,
@@ -9,7 +10,9 @@ import {
   listOf,
   metadataKey,
   oneOf,
+  onOrOff,
   plainText,
+  postgresUrl,
   serviceUrl,
   webhookSecret,
   wholeNumber,
@@ -20,6 +23,7 @@ import {
 const MEBIBYTE = 1024 * 1024;
 /** The one in use, the next one, and one to spare. */
 const MAX_WEBHOOK_SECRETS = 3;
+const DAY_IN_MS = 24 * 60 * 60 * 1000;
 const WEEK_IN_SECONDS = 7 * 24 * 60 * 60;
 
 /** Every variable that is read, with its default. Unknown ones are dropped. */
@@ -33,6 +37,14 @@ export const environmentSchema = z.object({
   API_DOCS: setting(yesOrNo).default(true),
   LOG_LEVEL: setting(oneOf(LOG_LEVEL_NAMES)).default('log'),
   DATABASE_URL: hidden(databaseLocation).default({ kind: 'sqlite', path: '.onauth/onauth.db' }),
+  DATABASE_APP_URL: hidden(postgresUrl).optional(),
+  DATABASE_POOL_SIZE: setting(wholeNumber(1, 1000)).default(10),
+  DATABASE_CONNECT_TIMEOUT_MS: setting(wholeNumber(1, 600_000)).default(30_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: setting(wholeNumber(0, DAY_IN_MS)).default(0),
+  DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: setting(wholeNumber(0, DAY_IN_MS)).default(0),
+  DATABASE_APPLICATION_NAME: setting(applicationName).default('onauth-server'),
+  DATABASE_PREPARED_STATEMENTS: setting(onOrOff).default(true),
+  PG_RLS: setting(onOrOff).default(false),
   SCOPE_KEYS: setting(listOf(metadataKey, 8)).default(['owner']),
   AUTH_JWT_SECRET: hidden(plainText).optional(),
   AUTH_JWT_PUBLIC_KEY: z.string().optional(),

@@ -64,6 +64,25 @@ export const databaseLocation: VariableReader<DatabaseLocation> = {
   },
 };
 
+export const postgresUrl: VariableReader<string> = {
+  accepts: 'postgres://user:password@host:port/database',
+  read: (text) => {
+    const location = databaseLocation.read(text);
+    return location?.kind === 'postgres' ? location.url : undefined;
+  },
+};
+
+export const onOrOff: VariableReader<boolean> = {
+  accepts: 'on or off',
+  read: (text) => (text === 'on' || text === 'off' ? text === 'on' : undefined),
+};
+
+/** PostgreSQL cuts longer names off, and replaces other characters. */
+export const applicationName: VariableReader<string> = {
+  accepts: 'up to 63 printable ASCII characters',
+  read: (text) => (/^[ -~]{1,63}$/.test(text) ? text : undefined),
+};
+
 const httpOrigin: VariableReader<string> = {
   accepts: 'an origin such as https://app.example.com, without a path',
   read: (text) => (/^https?:\/\//.test(text) && parseUrl(text)?.origin === text ? text : undefined),

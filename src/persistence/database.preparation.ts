@@ -1,6 +1,7 @@
 import { MigrationExecutor, QueryFailedError, type QueryRunner } from 'typeorm';
 import { runAsSystem } from '../on-auth/authorization.context.js';
 import { assertUsable } from './migrations/schema.version.js';
+import { installRowSecurity } from './row-security/row-security.installer.js';
 import { assertTablesExist } from './schema.check.js';
 import { createScopeIndexes } from './scope-indexes.js';
 import type { ScopedDataSource } from './scoped-data-source.js';
@@ -12,17 +13,22 @@ const MIGRATION_LOCK = 8_227_366_173_417;
 /** How often a process waits for the lock of a SQLite file that others are preparing. */
 const BEGIN_ATTEMPTS = 10;
 
+export interface Preparation {
+  /** Row-level security is to hold this role; see `installRowSecurity`. */
+  readonly servingRole?: string;
+}
+
 /**
- * Brings the schema of an initialized data source up to date: pending migrations, then the indexes of the scope keys. Of
- * several processes that start together one does it, and the others wait and find it done.
+ * Brings the schema of an initialized data source up to date: pending migrations, then the indexes of the scope keys, and
+ * row-level security. Of several processes that start together one does it, and the others wait and find it done.
  *
  * @throws NewerSchemaError when a newer version has taken something away that this one needs
  */
-export function prepareDatabase(dataSource: ScopedDataSource): Promise<void> {
+export function prepareDatabase(dataSource: ScopedDataSource, preparation: Preparation = {}): Promise<void> {
   return runAsSystem('bring the schema up to date', async () => {
     const runner = dataSource.createQueryRunner();
     try {
-      if (dataSource.options.type === 'postgres') await prepareLocked(dataSource, runner);
+      if (dataSource.options.type === 'postgres') await prepareLocked(dataSource, runner, preparation);
       else await prepareAtOnce(dataSource, runner);
     } finally {
       await runner.release();
@@ -30,10 +36,15 @@ export function prepareDatabase(dataSource: ScopedDataSource): Promise<void> {
   });
 }
 
-function prepareLocked(dataSource: ScopedDataSource, runner: QueryRunner): Promise<void> {
+function prepareLocked(
+  dataSource: ScopedDataSource,
+  runner: QueryRunner,
+  { servingRole }: Preparation,
+): Promise<void> {
   return withSchemaLock(runner, async () => {
     await migrate(dataSource, runner, 'each');
-    await createScopeIndexes(dataSource);
+    if (servingRole === undefined) await createScopeIndexes(dataSource);
+    else await installRowSecurity(dataSource, servingRole);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { Driver } from 'typeorm/driver/Driver.js';
 import { DatabaseUnreachableError } from './database-unreachable.error.js';
+import { asScopeViolation } from './row-security/row-violation.js';
 import type { SqlGuard } from './sql.guard.js';
 
 /**
@@ -26,7 +27,11 @@ function guard(runner: QueryRunner, currentGuard: () => SqlGuard | undefined): Q
     <A extends readonly unknown[], R>(method: (sql: string, ...rest: A) => Promise<R>) =>
     async (sql: string, ...rest: A): Promise<R> => {
       currentGuard()?.check(sql);
-      return method(sql, ...rest);
+      try {
+        return await method(sql, ...rest);
+      } catch (error) {
+        throw asScopeViolation(error);
+      }
     };
   return Object.assign(runner, {
     query: checked(query),

@@ -16,12 +16,10 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { ScopedRows } from '../on-auth/explain/scoped.rows.js';
 import { isConnectionRefused } from './connection-refused.js';
 import { DataSourceRows } from './data-source.rows.js';
-import { prepareDatabase } from './database.preparation.js';
 import { databaseOptions } from './database.options.js';
 import { FEATURE_SCHEMA, featureSchemasOf, type FeatureSchema } from './feature.schema.js';
 import type { PersistenceSettings } from './persistence.settings.js';
-import { assertEntitiesAreDeclared } from './schema.check.js';
-import { ScopedDataSource } from './scoped-data-source.js';
+import { openDataSource } from './data-source.opener.js';
 
 export type { FeatureSchema } from './feature.schema.js';
 
@@ -65,7 +63,7 @@ export class PersistenceModule {
       // What is injected is what `inject` names: the caller's factory knows the types, Nest does not.
       useFactory: async (modules: ModulesContainer, ...injected: unknown[]) =>
         typeOrmOptions(await useFactory(...(injected as never[])), featureSchemasOf(modules)),
-      dataSourceFactory: openDataSource,
+      dataSourceFactory: openWithSettings,
     });
     return {
       module: PersistenceModule,
@@ -101,7 +99,7 @@ function typeOrmOptions(
   settings: PersistenceSettings,
   features: readonly FeatureSchema[],
 ): OptionsWithSettings {
-  const { dialect, options } = databaseOptions(settings.database);
+  const { dialect, options } = databaseOptions(settings.database, settings.postgres);
   const { migrations: declared = [] } = settings;
   const migrations = 'sqlite' in declared ? declared[dialect] : declared;
   return {
@@ -116,22 +114,9 @@ function typeOrmOptions(
   };
 }
 
-async function openDataSource(options?: DataSourceOptions): Promise<DataSource> {
-  // TypeOrmModule hands back what `typeOrmOptions` made, with the entities added; its type no longer says so.
+/** TypeOrmModule hands back what `typeOrmOptions` made, with the entities added; its type no longer says so. */
+function openWithSettings(options?: DataSourceOptions): Promise<DataSource> {
   const { [SETTINGS]: settings, ...connection } = options as DataSourceOptions & OptionsWithSettings;
   const logger = new Logger(PersistenceModule.name);
-  const dataSource = new ScopedDataSource(connection, {
-    scopeKeys: settings.scopeKeys,
-    createDriver: databaseOptions(settings.database).createDriver,
-    advise: (advice) => logger.warn(advice),
-  });
-  await dataSource.initialize();
-  try {
-    assertEntitiesAreDeclared(dataSource);
-    if (settings.prepares ?? true) await prepareDatabase(dataSource);
-    return dataSource;
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
-  }
+  return openDataSource(connection, settings, (advice) => logger.warn(advice));
 }

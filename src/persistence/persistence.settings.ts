@@ -1,6 +1,7 @@
 import type { DatabaseLocation } from './database.options.js';
 import type { Dialect } from './filter-sql/filter.renderer.js';
 import type { MigrationClass } from './migrations/migration.js';
+import type { PostgresSettings } from './postgres/postgres.options.js';
 
 /** Which database, and what is in it. */
 export interface PersistenceSettings {
@@ -8,6 +9,10 @@ export interface PersistenceSettings {
   readonly database: DatabaseLocation | string;
   /** Keys of `metadata` that get composite indexes; letters, digits and `_`. */
   readonly scopeKeys: readonly string[];
+  /** How connections to PostgreSQL are held. */
+  readonly postgres?: PostgresSettings;
+  /** The tables of PostgreSQL keep their scope as well, against the role of this URL; `database` is their owner's. */
+  readonly rowSecurity?: { readonly servingUrl: string };
   /** Entities beside those of features. */
   readonly entities?: readonly (new () => object)[];
   /** Migrations beside those of features: the same for both databases, or for each. */

@@ -26,6 +26,15 @@ describe('The configuration', () => {
       apiDocs: true,
       logLevel: 'log',
       database: { kind: 'sqlite', path: '.onauth/onauth.db' },
+      postgres: {
+        poolSize: 10,
+        connectTimeoutMs: 30_000,
+        statementTimeoutMs: 0,
+        idleTransactionTimeoutMs: 0,
+        applicationName: 'onauth-server',
+        preparesStatements: true,
+      },
+      rowSecurity: undefined,
       scopeKeys: ['owner'],
       jwt: { key: { kind: 'development' }, issuer: undefined, audience: undefined, algorithms: undefined },
       apiKeys: undefined,
@@ -53,6 +62,14 @@ describe('The configuration', () => {
       API_DOCS: 'false',
       LOG_LEVEL: 'silent',
       DATABASE_URL: 'postgres://user:password@db.example:5432/onauth?sslmode=require',
+      DATABASE_APP_URL: 'postgres://app:password@db.example:5432/onauth?sslmode=require',
+      DATABASE_POOL_SIZE: '25',
+      DATABASE_CONNECT_TIMEOUT_MS: '1000',
+      DATABASE_STATEMENT_TIMEOUT_MS: '2000',
+      DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: '3000',
+      DATABASE_APPLICATION_NAME: 'onauth api',
+      DATABASE_PREPARED_STATEMENTS: 'off',
+      PG_RLS: 'on',
       SCOPE_KEYS: 'owner, team_id',
       AUTH_JWKS_URI: 'https://issuer.example/keys',
       AUTH_JWT_ISSUER: 'https://issuer.example/',
@@ -85,6 +102,15 @@ describe('The configuration', () => {
       apiDocs: false,
       logLevel: 'silent',
       database: { kind: 'postgres', url: 'postgres://user:password@db.example:5432/onauth?sslmode=require' },
+      postgres: {
+        poolSize: 25,
+        connectTimeoutMs: 1000,
+        statementTimeoutMs: 2000,
+        idleTransactionTimeoutMs: 3000,
+        applicationName: 'onauth api',
+        preparesStatements: false,
+      },
+      rowSecurity: { servingUrl: 'postgres://app:password@db.example:5432/onauth?sslmode=require' },
       scopeKeys: ['owner', 'team_id'],
       jwt: {
         key: { kind: 'jwks', uri: new URL('https://issuer.example/keys') },
@@ -172,10 +198,10 @@ describe('The configuration', () => {
 
   it('is frozen', () => {
     const configuration = parseConfiguration({ AUTH_JWT_ALGORITHMS: 'HS256' });
-    const { jwt, scopeKeys, database } = configuration;
-    expect([configuration, jwt, jwt.key, jwt.algorithms, scopeKeys, database].every(Object.isFrozen)).toBe(
-      true,
-    );
+    const { jwt, scopeKeys, database, postgres } = configuration;
+    expect(
+      [configuration, jwt, jwt.key, jwt.algorithms, scopeKeys, database, postgres].every(Object.isFrozen),
+    ).toBe(true);
   });
 
   it('does not show a secret when it is printed', () => {
@@ -237,6 +263,44 @@ describe('A wrong value stops the boot with one sentence (abuse case 67: also th
     [{ DATABASE_URL: 'sqlite://file.db' }, DATABASE],
     [{ DATABASE_URL: 'file.db' }, DATABASE],
     [{ DATABASE_URL: 'postgres://user:hunter2@db:port/x' }, DATABASE],
+    [
+      { DATABASE_APP_URL: 'sqlite:hunter2.db' },
+      `DATABASE_APP_URL ${NOT_SHOWN} postgres://user:password@host:port/database.`,
+    ],
+    [{ DATABASE_POOL_SIZE: '0' }, isButMustBe('DATABASE_POOL_SIZE', '0', 'a whole number from 1 to 1000')],
+    [
+      { DATABASE_CONNECT_TIMEOUT_MS: '0' },
+      isButMustBe('DATABASE_CONNECT_TIMEOUT_MS', '0', 'a whole number from 1 to 600000'),
+    ],
+    [
+      { DATABASE_STATEMENT_TIMEOUT_MS: '5s' },
+      isButMustBe('DATABASE_STATEMENT_TIMEOUT_MS', '5s', 'a whole number from 0 to 86400000'),
+    ],
+    [
+      { DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: '-1' },
+      isButMustBe('DATABASE_IDLE_TRANSACTION_TIMEOUT_MS', '-1', 'a whole number from 0 to 86400000'),
+    ],
+    [
+      { DATABASE_APPLICATION_NAME: 'ö' },
+      isButMustBe('DATABASE_APPLICATION_NAME', 'ö', 'up to 63 printable ASCII characters'),
+    ],
+    [
+      { DATABASE_PREPARED_STATEMENTS: 'true' },
+      isButMustBe('DATABASE_PREPARED_STATEMENTS', 'true', 'on or off'),
+    ],
+    [{ PG_RLS: '1' }, isButMustBe('PG_RLS', '1', 'on or off')],
+    [
+      { PG_RLS: 'on' },
+      'PG_RLS is on, but DATABASE_URL names SQLite: only PostgreSQL has row-level security.',
+    ],
+    [
+      { PG_RLS: 'on', DATABASE_URL: 'postgres://owner:hunter2@db/x' },
+      'PG_RLS is on, but DATABASE_APP_URL is not set: the service works as a role of its own that owns nothing.',
+    ],
+    [
+      { DATABASE_URL: 'postgres://owner:hunter2@db/x', DATABASE_APP_URL: 'postgres://app:hunter2@db/x' },
+      'DATABASE_APP_URL is set, but it is for PG_RLS=on, and PG_RLS is off.',
+    ],
     [{ SCOPE_KEYS: 'owner,team-id' }, isButMustBe('SCOPE_KEYS', 'owner,team-id', KEYS)],
     [{ SCOPE_KEYS: 'owner,owner' }, isButMustBe('SCOPE_KEYS', 'owner,owner', KEYS)],
     [{ SCOPE_KEYS: "owner'--" }, isButMustBe('SCOPE_KEYS', "owner'--", KEYS)],

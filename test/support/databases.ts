@@ -13,6 +13,8 @@ export interface TestDatabase {
   readonly drop: () => Promise<void>;
 }
 
+const ROLE_PASSWORD = 'app';
+
 /**
  * Both databases, for `describe.each`; of a cluster only the one that it can run on, and where `TEST_DATABASE` names one, only that.
  *
@@ -23,10 +25,37 @@ export interface TestDatabase {
  *   afterAll(() => database.drop());
  * });
  */
-export const databases: readonly { dialect: 'sqlite' | 'postgres'; create: () => Promise<TestDatabase> }[] = [
+export const databases: readonly TestDatabaseKind[] = [
   ...(IS_CLUSTER ? [] : [{ dialect: 'sqlite' as const, create: createSqlite }]),
-  { dialect: 'postgres' as const, create: createPostgres },
+  {
+    dialect: 'postgres' as const,
+    create: process.env.TEST_ROW_SECURITY === 'on' ? createSecured : () => createPostgres(),
+  },
 ].filter(({ dialect }) => [undefined, '', dialect].includes(process.env.TEST_DATABASE));
+
+/**
+ * A PostgreSQL whose tables keep their scope themselves, with a role for the service that owns nothing. With TEST_ROW_SECURITY=on
+ * it is the PostgreSQL of every spec.
+ */
+export const securedPostgres: TestDatabaseKind = { dialect: 'postgres', create: createSecured };
+
+export interface TestDatabaseKind {
+  readonly dialect: 'sqlite' | 'postgres';
+  readonly create: () => Promise<TestDatabase>;
+}
+
+/** What the persistence module takes to work on a secured database; nothing for another one. */
+export function rowSecurityOf(databaseUrl: string): { readonly servingUrl: string } | undefined {
+  const servingUrl = servingUrlOf(databaseUrl);
+  return servingUrl === undefined ? undefined : { servingUrl };
+}
+
+/** The URL of the role that the service works with on a secured database, which its name tells; none for another one. */
+export function servingUrlOf(databaseUrl: string): string | undefined {
+  const [, name] = /^postgres:.*\/(secured_\w+)$/.exec(databaseUrl) ?? [];
+  if (name === undefined) return undefined;
+  return Object.assign(new URL(databaseUrl), { username: `${name}_app`, password: ROLE_PASSWORD }).href;
+}
 
 async function createSqlite(): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'onauth-sqlite-'));
@@ -36,12 +65,28 @@ async function createSqlite(): Promise<TestDatabase> {
   };
 }
 
-/** An empty database on the PostgreSQL of the whole test run. */
-export async function createPostgres(): Promise<TestDatabase> {
+async function createSecured(): Promise<TestDatabase> {
+  const { url, drop } = await createPostgres('secured');
+  const { username: role } = new URL(servingUrlOf(url) ?? '');
+  await runOn(url, `CREATE ROLE ${role} LOGIN PASSWORD '${ROLE_PASSWORD}'`);
+  const dropWithRole = async () => {
+    await drop();
+    await runOn(postgresServer(), `DROP ROLE ${role}`);
+  };
+  return { url, drop: dropWithRole };
+}
+
+function postgresServer(): string {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server)
     throw new Error('TEST_POSTGRES_URL is not set: jest did not run test/support/global-setup.mjs');
-  const name = `test_${randomBytes(8).toString('hex')}`;
+  return server;
+}
+
+/** An empty database on the PostgreSQL of the whole test run. */
+export async function createPostgres(prefix = 'test'): Promise<TestDatabase> {
+  const server = postgresServer();
+  const name = `${prefix}_${randomBytes(8).toString('hex')}`;
   await runOn(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;

@@ -20,9 +20,19 @@ export function preparePgvector(dataSource: DataSource, dims: number): Promise<b
       `SELECT 1 FROM pg_available_extensions WHERE name = 'vector'`,
     );
     if (known.length === 0) return false;
-    await prepare(dataSource, dims);
+    if (!(await isPrepared(dataSource, dims))) await prepare(dataSource, dims);
     return true;
   });
+}
+
+/** Under row-level security the service does not own the table, and may only find that its owner has done all this. */
+async function isPrepared(dataSource: DataSource, dims: number): Promise<boolean> {
+  const [{ found }] = await dataSource.query<[{ found: boolean }]>(
+    `SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('store_vector') AND attname = 'embedding')
+      AND ($1::integer > $2::integer OR to_regclass('store_vector_embedding_' || $1::integer) IS NOT NULL) AS found`,
+    [dims, MAX_INDEXED_DIMS],
+  );
+  return found;
 }
 
 async function prepare(dataSource: DataSource, dims: number): Promise<void> {

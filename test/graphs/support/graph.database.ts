@@ -4,17 +4,17 @@ import { AuthorizationContext, scopeOf } from '../../../src/on-auth/authorizatio
 import { parseDecision } from '../../../src/on-auth/decision.js';
 import { parsePrincipal } from '../../../src/on-auth/principal.js';
 import { databaseOptions } from '../../../src/persistence/database.options.js';
-import { prepareDatabase } from '../../../src/persistence/database.preparation.js';
 import { postgresMigrations } from '../../../src/persistence/migrations/postgres.migrations.js';
 import { sqliteMigrations } from '../../../src/persistence/migrations/sqlite.migrations.js';
 import { rowOf } from '../../../src/persistence/row.js';
-import { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
+import type { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
 import { Thread } from '../../../src/threads/thread.entity.js';
+import { openPreparedDataSource } from '../../support/data-source.js';
 
 /** The service's own data source and schema, in an empty database. */
 export async function openGraphDatabase(url: string): Promise<ScopedDataSource> {
   const { dialect, options, createDriver } = databaseOptions(url);
-  const dataSource = new ScopedDataSource(
+  return openPreparedDataSource(
     {
       ...options,
       entities: [Thread, ...GRAPH_ENTITIES],
@@ -22,9 +22,6 @@ export async function openGraphDatabase(url: string): Promise<ScopedDataSource> 
     },
     { scopeKeys: ['owner'], createDriver },
   );
-  await dataSource.initialize();
-  await prepareDatabase(dataSource);
-  return dataSource;
 }
 
 /** Runs as a user whose threads are those that it owns: for creating, reading and everything else. */

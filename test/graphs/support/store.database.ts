@@ -7,7 +7,6 @@ import { AuthorizationContext, scopeOf } from '../../../src/on-auth/authorizatio
 import { parseDecision } from '../../../src/on-auth/decision.js';
 import { parsePrincipal } from '../../../src/on-auth/principal.js';
 import { databaseOptions } from '../../../src/persistence/database.options.js';
-import { prepareDatabase } from '../../../src/persistence/database.preparation.js';
 import { statementsMigration } from '../../../src/persistence/migrations/statements.migration.js';
 import { storeTablesPostgres } from '../../../src/persistence/migrations/store.tables.postgres.js';
 import { storeTablesSqlite } from '../../../src/persistence/migrations/store.tables.sqlite.js';
@@ -15,7 +14,8 @@ import {
   storeIndexTablesPostgres,
   storeIndexTablesSqlite,
 } from '../../../src/persistence/migrations/store-index.tables.js';
-import { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
+import type { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
+import { openPreparedDataSource } from '../../support/data-source.js';
 
 /** A scoped data source with the tables of the store, in an empty database. */
 export async function openStoreDatabase(url: string): Promise<ScopedDataSource> {
@@ -24,7 +24,7 @@ export async function openStoreDatabase(url: string): Promise<ScopedDataSource> 
     dialect === 'postgres'
       ? [...storeTablesPostgres, ...storeIndexTablesPostgres]
       : [...storeTablesSqlite, ...storeIndexTablesSqlite];
-  const dataSource = new ScopedDataSource(
+  return openPreparedDataSource(
     {
       ...options,
       entities: [...STORE_ENTITIES],
@@ -32,9 +32,6 @@ export async function openStoreDatabase(url: string): Promise<ScopedDataSource> 
     },
     { scopeKeys: ['owner'], createDriver },
   );
-  await dataSource.initialize();
-  await prepareDatabase(dataSource);
-  return dataSource;
 }
 
 /** The items in such a database, ready to be used. */

@@ -42,7 +42,7 @@ describe.each(interpreters)('filters on $name', ({ name, open }) => {
         ` and ${documents.length} documents, ${differences.length} filters differ\n`,
     );
     expect(differences.slice(0, 10)).toEqual([]);
-  });
+  }, 120_000);
 });
 
 function difference(some: readonly number[], others: readonly number[]): readonly unknown[] {

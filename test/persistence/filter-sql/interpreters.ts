@@ -1,6 +1,15 @@
 import type { Filter } from '../../../src/on-auth/filter/filter.js';
 import { matches } from '../../../src/on-auth/filter/filter.matcher.js';
-import { type Dialect, renderFilter } from '../../../src/persistence/filter-sql/filter.renderer.js';
+import {
+  type Dialect,
+  keyColumnName,
+  renderFilter,
+  scopeKeyExpression,
+} from '../../../src/persistence/filter-sql/filter.renderer.js';
+import {
+  filterMatchesFunctions,
+  SECURITY_SCHEMA,
+} from '../../../src/persistence/row-security/filter-matches.function.js';
 import { createDocumentTable, storeDocuments, type DocumentTable } from './document.table.js';
 
 /** Something that says which documents a filter selects. All of them are held against one table of cases. */
@@ -34,6 +43,8 @@ export const interpreters: readonly Interpreter[] = [
   { name: 'SQLite with scope keys', open: () => openDatabase('sqlite', scopeKeys) },
   { name: 'PostgreSQL', open: () => openDatabase('postgres', new Set()) },
   { name: 'PostgreSQL with scope keys', open: () => openDatabase('postgres', scopeKeys) },
+  { name: 'PostgreSQL with scope keys in columns', open: openKeyColumns },
+  { name: 'filter_matches of row-level security', open: openFilterMatches },
 ];
 
 /** What the matcher selects, in the form of an interpreter's answer. */
@@ -51,6 +62,7 @@ export async function selectFrom(
   table: DocumentTable,
   filter: Filter,
   keys: ReadonlySet<string>,
+  keyColumnOf?: (key: string) => string,
 ): Promise<readonly number[]> {
   const parameters: unknown[] = [];
   const bind = (value: unknown): string => table.placeholder(parameters.push(value));
@@ -59,6 +71,7 @@ export async function selectFrom(
     column: '"metadata"',
     bind,
     scopeKeys: keys,
+    keyColumnOf,
   });
   const rows = await table.query(`SELECT id FROM document WHERE ${condition} ORDER BY id`, parameters);
   return rows.map(({ id }) => Number(id));
@@ -69,6 +82,34 @@ async function openDatabase(dialect: Dialect, keys: ReadonlySet<string>): Promis
   return {
     store: (documents) => storeDocuments(table, documents),
     select: (filter) => selectFrom(table, filter, keys),
+    close: table.drop,
+  };
+}
+
+async function openKeyColumns(): Promise<InterpreterSession> {
+  const table = await createDocumentTable('postgres');
+  for (const key of scopeKeys) {
+    const value = `(${scopeKeyExpression('metadata', key)})::text`;
+    await table.query(
+      `ALTER TABLE document ADD COLUMN ${keyColumnName(key)} text GENERATED ALWAYS AS (${value}) STORED`,
+    );
+  }
+  return {
+    store: (documents) => storeDocuments(table, documents),
+    select: (filter) => selectFrom(table, filter, scopeKeys, (key) => `document.${keyColumnName(key)}`),
+    close: table.drop,
+  };
+}
+
+/** The filter goes to the database as what it is: data. */
+async function openFilterMatches(): Promise<InterpreterSession> {
+  const table = await createDocumentTable('postgres');
+  await table.query(`CREATE SCHEMA ${SECURITY_SCHEMA}`);
+  for (const statement of filterMatchesFunctions) await table.query(statement);
+  const sql = `SELECT id FROM document WHERE ${SECURITY_SCHEMA}.filter_matches(metadata, $1::jsonb) ORDER BY id`;
+  return {
+    store: (documents) => storeDocuments(table, documents),
+    select: async (filter) => (await table.query(sql, [JSON.stringify(filter)])).map(({ id }) => Number(id)),
     close: table.drop,
   };
 }

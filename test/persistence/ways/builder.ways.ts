@@ -222,6 +222,7 @@ export const builderWays: readonly Way[] = [
   },
   {
     name: 'raw sub-query in ORDER BY',
+    findsNotes: true,
     refusedWith: 'UnscopedSqlError',
     go: (place) => notes(place).orderBy('(SELECT MIN(thread_id) FROM thread)').getRawMany(),
   },

@@ -97,6 +97,7 @@ export const rawWays: readonly Way[] = [
   {
     name: 'raw second statement',
     only: 'postgres',
+    closedByRowSecurity: true,
     refusedWith: 'UnscopedSqlError',
     go: raw(`SELECT 1; UPDATE thread SET status = 'hacked'`),
   },
@@ -168,14 +169,21 @@ export const rawWays: readonly Way[] = [
     refusedWith: 'UnscopedSqlError',
     go: ({ manager, systemSql }) => manager.query(...systemSql),
   },
-  { name: 'clear()', refusedWith: 'UnscopedSqlError', go: ({ manager }) => manager.clear(Step) },
+  {
+    name: 'clear()',
+    closedByRowSecurity: true,
+    refusedWith: 'UnscopedSqlError',
+    go: ({ manager }) => manager.clear(Step),
+  },
   {
     name: 'clear() of a repository',
+    closedByRowSecurity: true,
     refusedWith: 'UnscopedSqlError',
     go: ({ manager }) => manager.getRepository(Step).clear(),
   },
   {
     name: 'clearTable of a query runner',
+    closedByRowSecurity: true,
     refusedWith: 'UnscopedSqlError',
     go: async ({ dataSource }) => {
       const runner = dataSource.createQueryRunner();

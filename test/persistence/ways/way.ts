@@ -17,6 +17,10 @@ export interface Way {
   readonly refusedWith?: string;
   /** For ways that reach nothing even without a scope: they are about what must not happen. */
   readonly reachesNothing?: true;
+  /** Finds notes, which are not scoped, as they are: they name Alice's rows by themselves. */
+  readonly findsNotes?: true;
+  /** Row-level security leaves nobody this way, the system included. */
+  readonly closedByRowSecurity?: true;
   /** The only database that has this way. */
   readonly only?: 'sqlite' | 'postgres';
 }

@@ -17,6 +17,7 @@ import { Run, type RunStatus } from '../../../../src/runs/run.entity.js';
 import type { RunKwargs } from '../../../../src/runs/run.kwargs.js';
 import { Thread } from '../../../../src/threads/thread.entity.js';
 import { newThread } from '../../../../src/threads/thread.factory.js';
+import { rowSecurityOf } from '../../../support/databases.js';
 import { testGraphs } from '../../../support/graphs/index.js';
 import { engineGraphs } from './engine.graphs.js';
 
@@ -126,7 +127,14 @@ class EngineApplication {
     return {
       module: EngineApplication,
       imports: [
-        PersistenceModule.forRootAsync({ useFactory: () => ({ database: url, scopeKeys: ['owner'], migrations: serverMigrations }) }),
+        PersistenceModule.forRootAsync({
+          useFactory: () => ({
+            database: url,
+            scopeKeys: ['owner'],
+            migrations: serverMigrations,
+            rowSecurity: rowSecurityOf(url),
+          }),
+        }),
         GraphsModule.forRoot(graphs),
         RunEngineModule.forRoot({ gracePeriodMs: 1_000, ...options }),
       ],

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { keyColumnName, scopeKeyExpression } from '../filter-sql/filter.renderer.js';
+import type { ParentLink, ScopedTable } from '../scoping/scoped-table.js';
+import { SECURITY_SCHEMA } from './filter-matches.function.js';
+
+export const POLICY_NAME = 'onauth_scope';
+
+/** What makes a table keep its scope by itself. */
+export interface RowPolicy {
+  readonly table: ScopedTable;
+  readonly statements: readonly string[];
+  /** Changes with the statements, and is left on the policy: what is in force already is not made again. */
+  readonly fingerprint: string;
+}
+
+/**
+ * The policy of a scoped table. It holds for reading, changing and writing alike, also for the owner of the table.
+ * @throws InvalidScopeKeyError for a key that cannot be written into SQL
+ */
+export function rowPolicyOf(table: ScopedTable, scopeKeys: readonly string[]): RowPolicy {
+  const { path } = table;
+  const condition = conditionOf(table);
+  const statements = [
+    ...keyColumnsOf(table, scopeKeys),
+    `DROP POLICY IF EXISTS ${POLICY_NAME} ON ${path}`,
+    `CREATE POLICY ${POLICY_NAME} ON ${path} USING (${condition}) WITH CHECK (${condition})`,
+    `ALTER TABLE ${path} ENABLE ROW LEVEL SECURITY`,
+    `ALTER TABLE ${path} FORCE ROW LEVEL SECURITY`,
+  ];
+  const fingerprint = createHash('sha256').update(statements.join(';')).digest('hex');
+  const comment = `COMMENT ON POLICY ${POLICY_NAME} ON ${path} IS '${fingerprint}'`;
+  return { table, statements: [...statements, comment], fingerprint };
+}
+
+/**
+ * Each call of `filter_for` stands in a SELECT of its own, which PostgreSQL runs once for a statement and not for each row.
+ */
+function conditionOf({ owner, qualifier }: ScopedTable): string {
+  if (owner.kind === 'parents')
+    return owner.links.map((link) => parentIsVisible(link, qualifier)).join(' AND ');
+  return `${SECURITY_SCHEMA}.filter_matches(${owner.name}, (SELECT ${filterFor(owner.resource)}))`;
+}
+
+/** The sub-select sees what the parent's own policy lets through. Where that is every row, it is not run. */
+function parentIsVisible({ parent, keys }: ParentLink, qualifier: string): string {
+  const joins = keys.map(({ ownName, parentName }) => `parent.${parentName} = ${qualifier}.${ownName}`);
+  const exists = `EXISTS (SELECT 1 FROM ${parent.path} parent WHERE ${joins.join(' AND ')})`;
+  const all = parent.resources.map((resource) => `${filterFor(resource)} ->> 'kind' = 'everything'`);
+  return `((SELECT ${all.join(' AND ')}) OR ${exists})`;
+}
+
+function filterFor(resource: string): string {
+  return `${SECURITY_SCHEMA}.filter_for('${resource.replaceAll("'", "''")}')`;
+}
+
+/**
+ * Beside a policy PostgreSQL trusts only comparisons that are marked as leakproof to choose rows by an index. Those of `jsonb`
+ * are not, those of text are: so the scope keys get columns of their own, as text.
+ */
+function keyColumnsOf({ owner, path }: ScopedTable, scopeKeys: readonly string[]): readonly string[] {
+  if (owner.kind !== 'metadata') return [];
+  return scopeKeys.map(
+    (key) =>
+      `ALTER TABLE ${path} ADD COLUMN IF NOT EXISTS ${keyColumnName(key)} text COLLATE "C" ` +
+      `GENERATED ALWAYS AS ((${scopeKeyExpression(owner.name, key)})::text) STORED`,
+  );
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connection } from 'pg';
+import {
+  ServiceClient,
+  type ServiceClientSettings,
+} from '../../../src/persistence/postgres/service.client.js';
+import { StatementNames } from '../../../src/persistence/postgres/statement.names.js';
+import { databases, type TestDatabase } from '../../support/databases.js';
+
+interface Answer {
+  readonly rows: readonly Record<string, unknown>[];
+}
+
+const postgres = databases.find(({ dialect }) => dialect === 'postgres')!;
+const SETTING = `SELECT current_setting('test.scope', true) AS scope, $1::integer AS given`;
+
+describe.each([
+  ['prepared statements', true],
+  ['no prepared statements', false],
+])('a connection of the service, with %s', (_, prepares) => {
+  let database: TestDatabase;
+  let client: ServiceClient & { connect(): Promise<void>; end(): Promise<void>; connection: Connection };
+  let current = 'alice';
+  let roundTrips = 0;
+
+  beforeAll(async () => {
+    database = await postgres.create();
+    const settings: ServiceClientSettings & { connectionString: string } = {
+      connectionString: database.url,
+      transactionSetting: { name: 'test.scope', current: () => current },
+      statementNames: prepares ? new StatementNames() : undefined,
+    };
+    client = new ServiceClient(settings) as typeof client;
+    await client.connect();
+    client.connection.on('readyForQuery', () => (roundTrips += 1));
+  });
+  beforeEach(() => {
+    current = 'alice';
+  });
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  const query = async (sql: string, values?: unknown[]): Promise<Answer['rows']> =>
+    ((await client.query(sql, values)) as Answer).rows;
+  const scope = async (): Promise<unknown> => (await query(SETTING, [1]))[0]?.scope;
+
+  it('sends the setting with the statement, in one round trip and one transaction', async () => {
+    for (let time = 0; time < 6; time += 1) {
+      roundTrips = 0;
+      expect(await query(SETTING, [time])).toEqual([{ scope: 'alice', given: time }]);
+      expect(roundTrips).toBe(1);
+    }
+  });
+
+  it('leaves the setting in no later transaction', async () => {
+    await scope();
+    current = '';
+    expect(await scope()).toBe('');
+  });
+
+  it('follows the setting within a transaction, and through its savepoints', async () => {
+    await query('START TRANSACTION');
+    expect(await scope()).toBe('alice');
+    current = 'bob';
+    expect(await scope()).toBe('bob');
+    await query('SAVEPOINT typeorm_1');
+    current = 'carol';
+    expect(await scope()).toBe('carol');
+    await query('ROLLBACK TO SAVEPOINT typeorm_1');
+    expect(await scope()).toBe('carol');
+    current = '';
+    expect(await scope()).toBe('');
+    await query('COMMIT');
+  });
+
+  it('takes one statement at a time', async () => {
+    await expect(query('SELECT 1; SELECT 2')).rejects.toThrow('multiple commands');
+  });
+
+  it.each([
+    ['a fault of the text', 'SELEC', []],
+    ['a missing table', 'SELECT * FROM missing', []],
+    ['a value of the wrong type', 'SELECT $1::integer', ['x']],
+    ['a fault while it runs', 'SELECT 1 / $1::integer', [0]],
+  ])('goes on after %s, however often it comes', async (_fault, sql, values) => {
+    for (let time = 0; time < 6; time += 1) {
+      await expect(query(sql, values)).rejects.toMatchObject({ code: expect.any(String) });
+      expect(await scope()).toBe('alice');
+    }
+  });
+
+  it('ends a transaction that failed', async () => {
+    await query('START TRANSACTION');
+    await expect(query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+    await expect(scope()).rejects.toThrow('current transaction is aborted');
+    await query('ROLLBACK');
+    expect(await scope()).toBe('alice');
+  });
+
+  it('refuses what could not carry the setting', () => {
+    expect(() => client.query({ text: 'SELECT 1' })).toThrow('cannot carry its scope');
+    expect(() => client.query('SELECT 1', [], () => {})).toThrow('cannot carry its scope');
+  });
+
+  it(prepares ? 'prepares what comes often, once' : 'prepares nothing', async () => {
+    const often = 'SELECT $1::text AS often';
+    for (let time = 0; time < 10; time += 1) expect(await query(often, ['x'])).toEqual([{ often: 'x' }]);
+    const prepared = await query('SELECT statement FROM pg_prepared_statements WHERE statement = $1', [
+      often,
+    ]);
+    expect(prepared).toHaveLength(prepares ? 1 : 0);
+  });
+});
+
+describe('names of statements', () => {
+  it('are given to what was used before, each its own, and kept', () => {
+    const names = new StatementNames();
+    const asked = (text: string): (string | undefined)[] =>
+      Array.from({ length: 5 }, () => names.nameOf(text));
+    expect(asked('SELECT 1')).toEqual([undefined, undefined, undefined, 'onauth_1', 'onauth_1']);
+    expect(asked('SELECT 2').at(-1)).toBe('onauth_2');
+    expect(names.nameOf('SELECT 1')).toBe('onauth_1');
+  });
+
+  it('are not given to a list of columns that may grow', () => {
+    const names = new StatementNames();
+    for (const text of ['SELECT * FROM run', 'UPDATE run SET x = 1 RETURNING *'])
+      expect(Array.from({ length: 9 }, () => names.nameOf(text)).at(-1)).toBeUndefined();
+  });
+
+  it('are limited, however many texts come', () => {
+    const names = new StatementNames();
+    const given = new Set<string | undefined>();
+    for (let text = 0; text < 500; text += 1)
+      for (let use = 0; use < 5; use += 1) given.add(names.nameOf(`SELECT ${text}`));
+    expect(given.size).toBe(101);
+  });
+});
