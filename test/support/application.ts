@@ -5,7 +5,7 @@ import type { AppOptions } from '../../src/app.module.js';
 import { createServer } from '../../src/server.js';
 import { startClusteredServer } from './cluster/clustered.server.js';
 import { IS_CLUSTER } from './cluster/cluster.mode.js';
-import { servingUrlOf } from './databases.js';
+import { rowSecurityIn } from './databases.js';
 
 /** A running application and what a test needs to talk to it. */
 export interface TestApplication {
@@ -86,11 +86,6 @@ async function startServer({ environment, ...options }: AppOptions): Promise<Sta
   });
   await app.listen(0, '127.0.0.1');
   return { app, url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), stop: () => app.close() };
-}
-
-function rowSecurityIn(databaseUrl: string): Record<string, string> {
-  const servingUrl = servingUrlOf(databaseUrl);
-  return servingUrl === undefined ? {} : { PG_RLS: 'on', DATABASE_APP_URL: servingUrl };
 }
 
 /** Sends requests with a token, or without one. */

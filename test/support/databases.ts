@@ -50,6 +50,12 @@ export function rowSecurityOf(databaseUrl: string): { readonly servingUrl: strin
   return servingUrl === undefined ? undefined : { servingUrl };
 }
 
+/** What the environment of a server says to work on a secured database; nothing for another one. */
+export function rowSecurityIn(databaseUrl: string): Record<string, string> {
+  const servingUrl = servingUrlOf(databaseUrl);
+  return servingUrl === undefined ? {} : { PG_RLS: 'on', DATABASE_APP_URL: servingUrl };
+}
+
 /** The URL of the role that the service works with on a secured database, which its name tells; none for another one. */
 export function servingUrlOf(databaseUrl: string): string | undefined {
   const [, name] = /^postgres:.*\/(secured_\w+)$/.exec(databaseUrl) ?? [];

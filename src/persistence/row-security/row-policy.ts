@@ -41,12 +41,15 @@ function conditionOf({ owner, qualifier }: ScopedTable): string {
   return `${SECURITY_SCHEMA}.filter_matches(${owner.name}, (SELECT ${filterFor(owner.resource)}))`;
 }
 
-/** The sub-select sees what the parent's own policy lets through. Where that is every row, it is not run. */
+/**
+ * The sub-select sees what the parent's own policy lets through. Where that is every row, it is not run. Not EXISTS, for which
+ * PostgreSQL may collect all visible parents first.
+ */
 function parentIsVisible({ parent, keys }: ParentLink, qualifier: string): string {
   const joins = keys.map(({ ownName, parentName }) => `parent.${parentName} = ${qualifier}.${ownName}`);
-  const exists = `EXISTS (SELECT 1 FROM ${parent.path} parent WHERE ${joins.join(' AND ')})`;
+  const isVisible = `(SELECT true FROM ${parent.path} parent WHERE ${joins.join(' AND ')})`;
   const all = parent.resources.map((resource) => `${filterFor(resource)} ->> 'kind' = 'everything'`);
-  return `((SELECT ${all.join(' AND ')}) OR ${exists})`;
+  return `((SELECT ${all.join(' AND ')}) OR ${isVisible})`;
 }
 
 function filterFor(resource: string): string {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { callerOf, type Caller } from '../../../support/application.js';
-import type { TestDatabase } from '../../../support/databases.js';
+import { rowSecurityIn, type TestDatabase } from '../../../support/databases.js';
 import { eventsOf, type ReadEvent } from '../../api/runs.application.js';
 
 const FIXTURE = fileURLToPath(new URL('./server.fixture.ts', import.meta.url));
@@ -56,6 +56,7 @@ export class Cluster {
         NODE_ENV: 'test',
         LOG_LEVEL: 'silent',
         DATABASE_URL: this.database.url,
+        ...rowSecurityIn(this.database.url),
         AUTH_JWT_SECRET: this.secret,
         LEASE_MS: NO_HEARTBEAT,
         ...environment,
