@@ -2,9 +2,9 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { databaseOptions } from './database.options.js';
 import { prepareDatabase } from './database.preparation.js';
 import type { PersistenceSettings } from './persistence.settings.js';
+import { assertServesWithoutPolicies } from './row-security/policy.check.js';
 import { RowSecurityError } from './row-security/row-security.error.js';
 import { openSecuredDataSource } from './row-security/secured.data-source.js';
-import { assertServesWithoutPolicies } from './row-security/serving.role.js';
 import { assertEntitiesAreDeclared } from './schema.check.js';
 import { ScopedDataSource, type ScopingOptions } from './scoped-data-source.js';
 
@@ -21,7 +21,7 @@ export function openDataSource(
   settings: PersistenceSettings,
   advise: (advice: string) => void,
 ): Promise<DataSource> {
-  const { database, scopeKeys, rowSecurity, postgres = {}, prepares = true } = settings;
+  const { database, scopeKeys, rowSecurity, systemTables = [], postgres = {}, prepares = true } = settings;
   const scoping: ScopingOptions = { scopeKeys, createDriver: databaseOptions(database).createDriver, advise };
   if (!rowSecurity) return openPlain(connection, scoping, prepares);
   if (connection.type !== 'postgres' || !connection.url) {
@@ -33,6 +33,7 @@ export function openDataSource(
     scoping,
     ownerUrl: connection.url,
     servingUrl,
+    systemTables,
     postgres,
     prepares,
   });

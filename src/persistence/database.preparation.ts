@@ -16,6 +16,8 @@ const BEGIN_ATTEMPTS = 10;
 export interface Preparation {
   /** Row-level security is to hold this role; see `installRowSecurity`. */
   readonly servingRole?: string;
+  /** Tables without an entity that row-level security is to keep for the system. */
+  readonly systemTables?: readonly string[];
 }
 
 /**
@@ -39,12 +41,12 @@ export function prepareDatabase(dataSource: ScopedDataSource, preparation: Prepa
 function prepareLocked(
   dataSource: ScopedDataSource,
   runner: QueryRunner,
-  { servingRole }: Preparation,
+  { servingRole, systemTables = [] }: Preparation,
 ): Promise<void> {
   return withSchemaLock(runner, async () => {
     await migrate(dataSource, runner, 'each');
     if (servingRole === undefined) await createScopeIndexes(dataSource);
-    else await installRowSecurity(dataSource, servingRole);
+    else await installRowSecurity(dataSource, { servingRole, systemTables });
   });
 }
 

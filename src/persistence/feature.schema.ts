@@ -7,6 +7,11 @@ export interface FeatureSchema {
   readonly entities: readonly (new () => object)[];
   /** What makes their tables. The server's own migrations have run before, or run in between, by the time in their names. */
   readonly migrations?: readonly MigrationClass[];
+  /**
+   * Tables without an entity, which belong to no principal: the feature reads and writes them in `runAsSystem` alone. Under
+   * row-level security the database keeps them to that; a table that is neither here nor of an entity is out of reach.
+   */
+  readonly systemTables?: readonly string[];
 }
 
 /** The token under which a feature's module holds its `FeatureSchema`. */

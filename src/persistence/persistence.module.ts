@@ -110,7 +110,13 @@ function typeOrmOptions(
     retryAttempts: CONNECTION_ATTEMPTS,
     retryDelay: MS_BETWEEN_ATTEMPTS,
     toRetry: isConnectionRefused,
-    [SETTINGS]: settings,
+    [SETTINGS]: {
+      ...settings,
+      systemTables: [
+        ...(settings.systemTables ?? []),
+        ...features.flatMap(({ systemTables = [] }) => systemTables),
+      ],
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface PersistenceSettings {
   readonly rowSecurity?: { readonly servingUrl: string };
   /** Entities beside those of features. */
   readonly entities?: readonly (new () => object)[];
+  /** Tables without an entity that only the system works with, beside those of features. */
+  readonly systemTables?: readonly string[];
   /** Migrations beside those of features: the same for both databases, or for each. */
   readonly migrations?: readonly MigrationClass[] | Readonly<Record<Dialect, readonly MigrationClass[]>>;
   /** Whether the schema is brought up to date at boot. True unless given. */

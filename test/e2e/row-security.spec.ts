@@ -5,6 +5,38 @@ import { securedPostgres, servingUrlOf, type TestDatabase } from '../support/dat
 
 const INPUT = { messages: [{ role: 'human', content: 'hello' }] };
 
+const TABLES = [
+  'assistant',
+  'assistant_version',
+  'checkpoint',
+  'checkpoint_blob',
+  'checkpoint_write',
+  'cron',
+  'relayed_end',
+  'relayed_event',
+  'run',
+  'run_event',
+  'store_item',
+  'store_vector',
+  'thread',
+  'webhook_delivery',
+];
+
+/** As they are there while other processes or receivers are waited for, or the store finds by meaning. */
+const ROWS_WITHOUT_A_ROUTE = [
+  `INSERT INTO relayed_event SELECT run_id, 0, 'values', '{}', false, 0 FROM run LIMIT 1`,
+  `INSERT INTO relayed_end SELECT run_id, '{}', 0 FROM run LIMIT 1`,
+  `INSERT INTO webhook_delivery SELECT run_id, run_id, thread_id, 'http://127.0.0.1', 'http://127.0.0.1', '{}', 'failed', 0, 1, 0
+    FROM run LIMIT 1`,
+  `INSERT INTO store_vector SELECT namespace, key, 0, '$', 1, '[1]', 0 FROM store_item LIMIT 1`,
+];
+
+async function connect(url: string | undefined): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return client;
+}
+
 /**
  * A round through everything that has rows. The other specs go the same ways on such a database with TEST_ROW_SECURITY=on.
  */
@@ -79,18 +111,19 @@ describe('a server under row-level security', () => {
   });
 
   it('works as a role that sees nothing by itself', async () => {
-    const intruder = new pg.Client({ connectionString: servingUrlOf(database.url) });
-    await intruder.connect();
-    const { rows } = await intruder.query<{ table: string; rows: string }>(`
-      SELECT 'thread' AS table, count(*) AS rows FROM thread UNION ALL SELECT 'run', count(*) FROM run
-      UNION ALL SELECT 'run_event', count(*) FROM run_event UNION ALL SELECT 'checkpoint', count(*) FROM checkpoint
-      UNION ALL SELECT 'checkpoint_blob', count(*) FROM checkpoint_blob
-      UNION ALL SELECT 'checkpoint_write', count(*) FROM checkpoint_write
-      UNION ALL SELECT 'store_item', count(*) FROM store_item UNION ALL SELECT 'assistant', count(*) FROM assistant
-      UNION ALL SELECT 'assistant_version', count(*) FROM assistant_version`);
-    expect(rows).toHaveLength(9);
-    expect(rows.filter(({ rows: count }) => count !== '0')).toEqual([]);
-    await intruder.end();
+    const id = await newThread(alice);
+    const run = { assistant_id: 'agent', input: INPUT, stream_resumable: true };
+    await alice('POST', `/threads/${id}/runs/stream`, run);
+    await alice('POST', '/runs/crons', { assistant_id: 'agent', schedule: '0 0 1 1 *', input: INPUT });
+    await alice('PUT', '/store/items', { namespace: ['alice', 'notes'], key: 'a', value: { text: 'mine' } });
+    const [owner, intruder] = await Promise.all([database.url, servingUrlOf(database.url)].map(connect));
+    for (const sql of ROWS_WITHOUT_A_ROUTE) await owner.query(sql);
+    for (const table of TABLES) {
+      const count = `SELECT count(*)::integer AS "${table}" FROM "${table}"`;
+      expect((await owner.query(count)).rows).not.toEqual([{ [table]: 0 }]);
+      expect((await intruder.query(count)).rows).toEqual([{ [table]: 0 }]);
+    }
+    await Promise.all([owner.end(), intruder.end()]);
   });
 
   it('starts again on what it has made', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { isForeignKeyViolation, isUniqueViolation } from '../../src/persistence/unique-violation.js';
+import { Unscoped } from '../../src/persistence/scoped.decorator.js';
 import { openDataSource, type TestDataSource } from '../support/data-source.js';
 import { databases } from '../support/databases.js';
 
+@Unscoped('a room is for everybody')
 @Entity('room')
 @Unique(['name'])
 class Room {
@@ -11,6 +13,7 @@ class Room {
   @Column('varchar') name!: string;
 }
 
+@Unscoped('a chair is for everybody')
 @Entity('chair')
 class Chair {
   @PrimaryColumn('varchar') id!: string;

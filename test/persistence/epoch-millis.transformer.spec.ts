@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Between, Column, Entity, LessThan, PrimaryColumn } from 'typeorm';
 import { epochMillis } from '../../src/persistence/epoch-millis.transformer.js';
+import { Unscoped } from '../../src/persistence/scoped.decorator.js';
 import { openDataSource, type TestDataSource } from '../support/data-source.js';
 import { databases } from '../support/databases.js';
 
+@Unscoped('a moment is for everybody')
 @Entity('moment')
 class Moment {
   @PrimaryColumn('varchar') id!: string;

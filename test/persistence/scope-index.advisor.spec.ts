@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
 import { AuthorizationContext } from '../../src/on-auth/authorization.context.js';
 import { openDataSource, type TestDataSource } from '../support/data-source.js';
-import { databases } from '../support/databases.js';
+import { plainDatabases } from '../support/databases.js';
 import { Run, Thread } from './scoping-traps.entities.js';
 import { scopeWith } from './ways-to-reach-a-row.scopes.js';
 
-describe.each(databases)('the index advisor on $dialect', ({ dialect, create }) => {
+describe.each(plainDatabases)('the index advisor on $dialect', ({ dialect, create }) => {
   let opened: TestDataSource;
   let dataSource: ScopedDataSource;
   let advice: string[] = [];

@@ -5,7 +5,7 @@ import { createScopeIndexes } from '../../src/persistence/scope-indexes.js';
 import type { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
 import { Scoped } from '../../src/persistence/scoped.decorator.js';
 import { openDataSource, type TestDataSource } from '../support/data-source.js';
-import { databases } from '../support/databases.js';
+import { plainDatabases } from '../support/databases.js';
 import { scopeWith } from './ways-to-reach-a-row.scopes.js';
 
 const LONG = 'a_table_with_quite_a_long_name_that_leaves_little_room';
@@ -35,7 +35,7 @@ class Lengthy {
   @Column('bigint') updated_at!: number;
 }
 
-describe.each(databases)('indexes for the scope on $dialect', ({ dialect, create }) => {
+describe.each(plainDatabases)('indexes for the scope on $dialect', ({ dialect, create }) => {
   let opened: TestDataSource;
   let dataSource: ScopedDataSource;
 
@@ -129,7 +129,7 @@ describe.each(databases)('indexes for the scope on $dialect', ({ dialect, create
 
 describe('a scope key that cannot be written into SQL', () => {
   it('is refused', async () => {
-    const [sqlite] = databases;
+    const [sqlite] = plainDatabases;
     const opened = await openDataSource(sqlite.create, { entities: [Thread], scopeKeys: ["owner' --"] });
     await expect(createScopeIndexes(opened.dataSource)).rejects.toMatchObject({
       name: 'InvalidScopeKeyError',

@@ -1,5 +1,5 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, VirtualColumn } from 'typeorm';
-import { Scoped } from '../../src/persistence/scoped.decorator.js';
+import { Scoped, Unscoped } from '../../src/persistence/scoped.decorator.js';
 
 @Scoped('threads', { by: 'metadata' })
 @Entity('thread')
@@ -18,6 +18,7 @@ export class Run {
 }
 
 /** Its column is an SQL expression that nobody scopes. */
+@Unscoped('a memo is for everybody')
 @Entity('memo')
 export class Memo {
   @PrimaryColumn('varchar') memo_id!: string;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuthorizationContext, runAsSystem } from '../../src/on-auth/authorization.context.js';
 import type { ScopedDataSource } from '../../src/persistence/scoped-data-source.js';
 import { openDataSource, type TestDataSource } from '../support/data-source.js';
-import { databases, securedPostgres } from '../support/databases.js';
+import { plainDatabases, securedPostgres } from '../support/databases.js';
 import { entities, Thread } from './ways-to-reach-a-row.entities.js';
 import { scopeFor } from './ways-to-reach-a-row.scopes.js';
 import { seed, snapshotOf, tellsOfAlice } from './ways-to-reach-a-row.seed.js';
@@ -35,7 +35,7 @@ async function hasReached(way: Way, place: Place, before: string): Promise<boole
   return tellsOfAlice(found) || (await snapshotOf(place.dataSource)) !== before;
 }
 
-const kinds = [...databases, securedPostgres].map((kind) => ({
+const kinds = [...plainDatabases, securedPostgres].map((kind) => ({
   ...kind,
   name: kind === securedPostgres ? 'postgres with row-level security' : kind.dialect,
 }));

@@ -33,6 +33,12 @@ export const databases: readonly TestDatabaseKind[] = [
   },
 ].filter(({ dialect }) => [undefined, '', dialect].includes(process.env.TEST_DATABASE));
 
+/** The same without row-level security, whatever is asked for: for specs of what it has otherwise, or none of. */
+export const plainDatabases: readonly TestDatabaseKind[] = databases.map(({ dialect, create }) => ({
+  dialect,
+  create: dialect === 'postgres' ? () => createPostgres() : create,
+}));
+
 /**
  * A PostgreSQL whose tables keep their scope themselves, with a role for the service that owns nothing. With TEST_ROW_SECURITY=on
  * it is the PostgreSQL of every spec.

@@ -7,7 +7,8 @@ export const POLICY_NAME = 'onauth_scope';
 
 /** What makes a table keep its scope by itself. */
 export interface RowPolicy {
-  readonly table: ScopedTable;
+  /** As it is written in SQL. */
+  readonly path: string;
   readonly statements: readonly string[];
   /** Changes with the statements, and is left on the policy: what is in force already is not made again. */
   readonly fingerprint: string;
@@ -18,10 +19,17 @@ export interface RowPolicy {
  * @throws InvalidScopeKeyError for a key that cannot be written into SQL
  */
 export function rowPolicyOf(table: ScopedTable, scopeKeys: readonly string[]): RowPolicy {
-  const { path } = table;
-  const condition = conditionOf(table);
+  return policy(table.path, conditionOf(table), keyColumnsOf(table, scopeKeys));
+}
+
+/** The policy of a table that belongs to no principal: only the system has a filter for what has no name. */
+export function systemPolicyOf(path: string): RowPolicy {
+  return policy(path, `(SELECT ${SECURITY_SCHEMA}.filter_for(NULL) IS NOT NULL)`);
+}
+
+function policy(path: string, condition: string, before: readonly string[] = []): RowPolicy {
   const statements = [
-    ...keyColumnsOf(table, scopeKeys),
+    ...before,
     `DROP POLICY IF EXISTS ${POLICY_NAME} ON ${path}`,
     `CREATE POLICY ${POLICY_NAME} ON ${path} USING (${condition}) WITH CHECK (${condition})`,
     `ALTER TABLE ${path} ENABLE ROW LEVEL SECURITY`,
@@ -29,7 +37,7 @@ export function rowPolicyOf(table: ScopedTable, scopeKeys: readonly string[]): R
   ];
   const fingerprint = createHash('sha256').update(statements.join(';')).digest('hex');
   const comment = `COMMENT ON POLICY ${POLICY_NAME} ON ${path} IS '${fingerprint}'`;
-  return { table, statements: [...statements, comment], fingerprint };
+  return { path, statements: [...statements, comment], fingerprint };
 }
 
 /**

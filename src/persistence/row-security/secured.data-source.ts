@@ -6,10 +6,11 @@ import { prepareDatabase } from '../database.preparation.js';
 import { servingOptions, type PostgresSettings } from '../postgres/postgres.options.js';
 import { assertEntitiesAreDeclared } from '../schema.check.js';
 import { ScopedDataSource, type ScopingOptions } from '../scoped-data-source.js';
+import { assertServesUnderPolicies } from './policy.check.js';
 import { SCOPE_SETTING } from './scope.functions.js';
 import { readScopeSecret } from './scope.secret.js';
 import { ScopeSealer } from './scope.sealer.js';
-import { assertServesUnderPolicies, readServingRole } from './serving.role.js';
+import { readServingRole } from './serving.role.js';
 
 export interface SecuredDataSourceOptions {
   /** Entities, migrations and the like; where to connect to is said below. */
@@ -19,6 +20,8 @@ export interface SecuredDataSourceOptions {
   readonly ownerUrl: string;
   /** Of the role that the service works with. It owns nothing. */
   readonly servingUrl: string;
+  /** Tables without an entity: see `FeatureSchema`. */
+  readonly systemTables?: readonly string[];
   readonly postgres: PostgresSettings;
   /** Whether the schema is brought up to date. True unless given. */
   readonly prepares?: boolean;
@@ -46,7 +49,7 @@ async function prepareAsOwner(
   try {
     await owner.initialize();
     assertEntitiesAreDeclared(owner);
-    await prepareDatabase(owner, { servingRole });
+    await prepareDatabase(owner, { servingRole, systemTables: given.systemTables });
   } finally {
     if (owner.isInitialized) await owner.destroy();
   }
@@ -66,6 +69,7 @@ async function openServing(
   );
   await serving.initialize();
   try {
+    assertEntitiesAreDeclared(serving);
     await runAsSystem('look at the policies', () => assertServesUnderPolicies(serving));
     return serving;
   } catch (error) {

@@ -1,6 +1,4 @@
 import pg from 'pg';
-import type { ScopedDataSource } from '../scoped-data-source.js';
-import { POLICY_NAME } from './row-policy.js';
 import { RowSecurityError } from './row-security.error.js';
 
 /** PostgreSQL has had views that keep the policies of their caller since this version. */
@@ -46,47 +44,4 @@ export async function readServingRole(url: string): Promise<string> {
   } finally {
     await client.end();
   }
-}
-
-/**
- * That the policies hold whoever works with this data source.
- *
- * @throws RowSecurityError for the owner of a table, or of what it can become, and for another database than the owner's
- */
-export async function assertServesUnderPolicies(dataSource: ScopedDataSource): Promise<void> {
-  for (const { metadata, path } of dataSource.scopedTables) {
-    if (metadata.tableType === 'view') continue;
-    const [table] = await dataSource.query<{ holds: boolean; owns: boolean }[]>(
-      `SELECT row_security_active(c.oid) AS holds, pg_has_role(c.relowner, 'MEMBER') AS owns
-       FROM pg_class c WHERE c.oid = to_regclass($1)`,
-      [path],
-    );
-    if (!table?.holds) {
-      throw new RowSecurityError(
-        `Row-level security is not in force on ${path} for the role of DATABASE_APP_URL: ` +
-          'DATABASE_APP_URL and DATABASE_URL have to name the same database.',
-      );
-    }
-    if (!table.owns) continue;
-    throw new RowSecurityError(
-      `The role of DATABASE_APP_URL owns ${path}, so it could take row-level security away: name a role that owns nothing.`,
-    );
-  }
-}
-
-/**
- * That no policy hides rows from a service that was started without row-level security.
- *
- * @throws RowSecurityError
- */
-export async function assertServesWithoutPolicies(dataSource: ScopedDataSource): Promise<void> {
-  const [held] = await dataSource.query<{ path: string }[]>(
-    `SELECT c.oid::regclass::text AS path FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = $2
-     WHERE c.oid IN (SELECT to_regclass(path) FROM unnest($1::text[]) AS path) AND row_security_active(c.oid) LIMIT 1`,
-    [dataSource.scopedTables.map(({ path }) => path), POLICY_NAME],
-  );
-  if (held === undefined) return;
-  throw new RowSecurityError(
-    `Row-level security is in force on ${held.path}, but PG_RLS is off: set PG_RLS=on, or disable row-level security on the tables.`,
-  );
 }

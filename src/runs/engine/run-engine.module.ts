@@ -6,7 +6,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { PersistenceModule } from '../../persistence/persistence.module.js';
+import { PersistenceModule, type FeatureSchema } from '../../persistence/persistence.module.js';
 import { Thread } from '../../threads/thread.entity.js';
 import { Run } from '../run.entity.js';
 import { RecorderFactory } from './events/recorder.factory.js';
@@ -71,7 +71,7 @@ export class RunEngineModule {
     return {
       module: RunEngineModule,
       global: true,
-      imports: [...imports, PersistenceModule.forFeature({ entities: [Run, StoredEvent, Thread] })],
+      imports: [...imports, PersistenceModule.forFeature(SCHEMA)],
       providers: [
         {
           provide: RUN_ENGINE_OPTIONS,
@@ -90,6 +90,12 @@ export class RunEngineModule {
     };
   }
 }
+
+/** What processes leave for each other belongs to runs that may be gone: nobody but the system follows it to its thread. */
+const SCHEMA: FeatureSchema = {
+  entities: [Run, StoredEvent, Thread],
+  systemTables: ['relayed_event', 'relayed_end'],
+};
 
 /** A SQLite file belongs to one process. */
 function signalsOn(dataSource: DataSource, { workerId }: RunEngineOptions): RunSignals {

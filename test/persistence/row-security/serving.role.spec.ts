@@ -2,14 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import pg from 'pg';
 import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthorizationContext, runAsSystem } from '../../../src/on-auth/authorization.context.js';
 import type { MigrationClass } from '../../../src/persistence/migrations/migration.js';
 import { statementsMigration } from '../../../src/persistence/migrations/statements.migration.js';
 import { PersistenceModule } from '../../../src/persistence/persistence.module.js';
 import type { PersistenceSettings } from '../../../src/persistence/persistence.settings.js';
 import { Scoped } from '../../../src/persistence/scoped.decorator.js';
-import { databases, type TestDatabase } from '../../support/databases.js';
+import { createPostgres, type TestDatabase } from '../../support/databases.js';
 import { scopeFor } from '../ways-to-reach-a-row.scopes.js';
 
 /** As a team declares it in its own module. */
@@ -28,8 +27,15 @@ const createNotes = statementsMigration('CreateTeamNotes1767225600000', [
 const changeNotes = statementsMigration('ChangeTeamNotes1767225600001', [
   `UPDATE team_note SET metadata = metadata || '{"changed":true}'`,
 ]);
+/** Tables without an entity. */
+const createPosts = statementsMigration('CreateTeamPosts1767225600002', [
+  'CREATE TABLE team_post (body varchar)',
+  `INSERT INTO team_post VALUES ('for the system')`,
+]);
+const createDrafts = statementsMigration('CreateTeamDrafts1767225600003', [
+  'CREATE TABLE team_draft (body varchar)',
+]);
 
-const postgres = databases.find(({ dialect }) => dialect === 'postgres')!;
 const PASSWORD = 'test';
 
 describe('the role that the service works with under row-level security', () => {
@@ -50,7 +56,7 @@ describe('the role that the service works with under row-level security', () => 
     Object.assign(new URL(database.url), { username: `${name}_${role}`, password: PASSWORD }).href;
 
   beforeAll(async () => {
-    database = await postgres.create();
+    database = await createPostgres();
     name = new URL(database.url).pathname.slice(1);
     admin = new pg.Client({ connectionString: database.url });
     await admin.connect();
@@ -71,10 +77,14 @@ describe('the role that the service works with under row-level security', () => 
   async function start(
     settings: Partial<PersistenceSettings>,
     migrations: readonly MigrationClass[] = [createNotes],
+    systemTables: readonly string[] = [],
   ) {
     const useFactory = () => ({ database: roleUrl('owner'), scopeKeys: ['owner'], migrations, ...settings });
     const module = await Test.createTestingModule({
-      imports: [PersistenceModule.forRootAsync({ useFactory }), TypeOrmModule.forFeature([TeamNote])],
+      imports: [
+        PersistenceModule.forRootAsync({ useFactory }),
+        PersistenceModule.forFeature({ entities: [TeamNote], systemTables }),
+      ],
     }).compile();
     return { dataSource: module.get(DataSource), stop: () => module.close() };
   }
@@ -130,13 +140,52 @@ describe('the role that the service works with under row-level security', () => 
   });
 
   it('stops the boot when it works on another database', async () => {
-    const other = await postgres.create();
+    const other = await createPostgres();
     const servingUrl = Object.assign(new URL(roleUrl('app')), { pathname: new URL(other.url).pathname }).href;
     await expect(start({ rowSecurity: { servingUrl } })).rejects.toMatchObject({
       name: 'RowSecurityError',
       message: expect.stringContaining('the same database'),
     });
     await other.drop();
+  });
+
+  it('keeps a table that belongs to nobody for the system, when it is declared', async () => {
+    const { dataSource, stop } = await start(secured('app'), [createNotes, createPosts], ['team_post']);
+    const posts = (): Promise<unknown[]> => dataSource.query('SELECT * FROM team_post');
+    expect(await runAsSystem('look', posts)).toHaveLength(1);
+    expect(await AuthorizationContext.run(scopeFor('bob'), posts)).toEqual([]);
+    expect(await posts()).toEqual([]);
+    await expect(
+      AuthorizationContext.run(scopeFor('bob'), () =>
+        dataSource.query(`INSERT INTO team_post VALUES ('bob')`),
+      ),
+    ).rejects.toMatchObject({ name: 'ScopeViolationError' });
+    await stop();
+  });
+
+  it('is given nothing of a table that nobody declares', async () => {
+    const { dataSource, stop } = await start(secured('app'), [createNotes, createDrafts]);
+    const drafts = (): Promise<unknown> => dataSource.query('SELECT * FROM team_draft');
+    await expect(runAsSystem('look', drafts)).rejects.toThrow('permission denied for table team_draft');
+    await stop();
+  });
+
+  it('stops the boot when it may reach a table on which there is no policy', async () => {
+    await admin.query(`GRANT SELECT ON team_draft TO ${name}_app`);
+    await expect(start(secured('app'), [createNotes, createDrafts])).rejects.toMatchObject({
+      name: 'RowSecurityError',
+      message: expect.stringContaining('may reach the table team_draft, on which there is no policy'),
+    });
+    await admin.query(`REVOKE SELECT ON team_draft FROM ${name}_app`);
+  });
+
+  it('stops the boot when a second policy shows more than the scope', async () => {
+    await admin.query('CREATE POLICY everybody ON team_note USING (true)');
+    await expect(start(secured('app'))).rejects.toMatchObject({
+      name: 'RowSecurityError',
+      message: expect.stringContaining('The policy "everybody" on "team_note"'),
+    });
+    await admin.query('DROP POLICY everybody ON team_note');
   });
 
   it('stops the boot of a service that does not know of the policies', async () => {
