@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../../src/persistence/database.options.js';
 import type { PostgresSettings } from '../../../src/persistence/postgres/postgres.options.js';
-import { databases, type TestDatabase } from '../../support/databases.js';
+import { createPostgres, type TestDatabase } from '../../support/databases.js';
 
 describe('connections to PostgreSQL', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
-    database = await databases.find(({ dialect }) => dialect === 'postgres')!.create();
+    database = await createPostgres();
   });
   afterAll(() => database.drop());
 

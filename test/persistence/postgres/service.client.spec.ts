@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Connection } from 'pg';
+import pg, { type Connection } from 'pg';
 import {
   ServiceClient,
   type ServiceClientSettings,
 } from '../../../src/persistence/postgres/service.client.js';
 import { StatementNames } from '../../../src/persistence/postgres/statement.names.js';
-import { databases, type TestDatabase } from '../../support/databases.js';
+import { createPostgres, type TestDatabase } from '../../support/databases.js';
 
 interface Answer {
   readonly rows: readonly Record<string, unknown>[];
 }
 
-const postgres = databases.find(({ dialect }) => dialect === 'postgres')!;
 const SETTING = `SELECT current_setting('test.scope', true) AS scope, $1::integer AS given`;
+const FAULTS: [string, string, unknown[]][] = [
+  ['a fault of the text', 'SELEC', []],
+  ['a missing table', 'SELECT gone FROM missing', []],
+  ['a value of the wrong type', 'SELECT $1::integer', ['x']],
+  ['a fault while it runs', 'SELECT 1 / $1::integer', [0]],
+];
 
 describe.each([
   ['prepared statements', true],
@@ -24,7 +29,7 @@ describe.each([
   let roundTrips = 0;
 
   beforeAll(async () => {
-    database = await postgres.create();
+    database = await createPostgres();
     const settings: ServiceClientSettings & { connectionString: string } = {
       connectionString: database.url,
       transactionSetting: { name: 'test.scope', current: () => current },
@@ -79,12 +84,7 @@ describe.each([
     await expect(query('SELECT 1; SELECT 2')).rejects.toThrow('multiple commands');
   });
 
-  it.each([
-    ['a fault of the text', 'SELEC', []],
-    ['a missing table', 'SELECT * FROM missing', []],
-    ['a value of the wrong type', 'SELECT $1::integer', ['x']],
-    ['a fault while it runs', 'SELECT 1 / $1::integer', [0]],
-  ])('goes on after %s, however often it comes', async (_fault, sql, values) => {
+  it.each(FAULTS)('goes on after %s, however often it comes', async (_fault, sql, values) => {
     for (let time = 0; time < 6; time += 1) {
       await expect(query(sql, values)).rejects.toMatchObject({ code: expect.any(String) });
       expect(await scope()).toBe('alice');
@@ -99,6 +99,97 @@ describe.each([
     expect(await scope()).toBe('alice');
   });
 
+  describe('begins a transaction with its first statement', () => {
+    const transactionId = async (): Promise<unknown> =>
+      (await query('SELECT pg_current_xact_id()::text AS id'))[0]?.id;
+    const kept = async (): Promise<number> => (await query('SELECT n FROM kept')).length;
+
+    beforeEach(async () => {
+      await query('DROP TABLE IF EXISTS kept');
+      await query('CREATE TABLE kept (n integer)');
+      roundTrips = 0;
+    });
+
+    it('in its round trip', async () => {
+      await query('START TRANSACTION');
+      expect(roundTrips).toBe(0);
+      expect(await query(SETTING, [1])).toEqual([{ scope: 'alice', given: 1 }]);
+      expect([roundTrips, client.getTransactionStatus()]).toEqual([1, 'T']);
+      await query('COMMIT');
+      expect([roundTrips, client.getTransactionStatus()]).toEqual([2, 'I']);
+    });
+
+    it('and sends nothing for a transaction without one', async () => {
+      for (const end of ['COMMIT', 'ROLLBACK']) {
+        await query('START TRANSACTION');
+        await query(end);
+      }
+      expect(roundTrips).toBe(0);
+      expect(await transactionId()).not.toBe(await transactionId());
+    });
+
+    it('so that all of them are in it, also those that do not wait for the first', async () => {
+      await query('START TRANSACTION');
+      const ids = await Promise.all([transactionId(), transactionId(), scope(), transactionId()]);
+      await query('ROLLBACK');
+      expect(new Set(ids)).toEqual(new Set([ids[0], 'alice']));
+    });
+
+    it('and rolls it back', async () => {
+      await query('START TRANSACTION');
+      await query('INSERT INTO kept VALUES ($1)', [1]);
+      await query('ROLLBACK');
+      expect(await kept()).toBe(0);
+    });
+
+    it.each(['SAVEPOINT typeorm_1', 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE'])(
+      'also where that is %s',
+      async (sql) => {
+        await query('START TRANSACTION');
+        await query(sql);
+        await query('INSERT INTO kept VALUES ($1)', [1]);
+        await query('ROLLBACK');
+        expect(await kept()).toBe(0);
+      },
+    );
+
+    it.each(FAULTS)('and keeps nothing of it after %s', async (_fault, sql, values) => {
+      for (let time = 0; time < 6; time += 1) {
+        await query('START TRANSACTION');
+        await expect(query(sql, values)).rejects.toMatchObject({ code: expect.any(String) });
+        await expect(query('INSERT INTO kept VALUES ($1)', [1])).rejects.toThrow(
+          'current transaction is aborted',
+        );
+        await query('ROLLBACK');
+        expect(await kept()).toBe(0);
+      }
+    });
+
+    it('and keeps nothing after a value that cannot be sent', async () => {
+      const unsendable = {
+        toPostgres: () => {
+          throw new Error('no value');
+        },
+      };
+      await query('START TRANSACTION');
+      await expect(query('INSERT INTO kept VALUES ($1)', [unsendable])).rejects.toThrow('no value');
+      await query('ROLLBACK');
+      expect([await kept(), client.getTransactionStatus()]).toEqual([0, 'I']);
+    });
+
+    it('and refuses every further one when it could not begin', async () => {
+      await query('BEGIN');
+      await expect(query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+      await query('START TRANSACTION');
+      const [first, second] = await Promise.allSettled([transactionId(), transactionId()]);
+      expect(first).toMatchObject({ reason: { message: expect.stringContaining('aborted') } });
+      expect(second).toMatchObject({ reason: { message: 'the transaction did not begin' } });
+      await expect(query('INSERT INTO kept VALUES ($1)', [1])).rejects.toThrow('did not begin');
+      await expect(query('COMMIT')).rejects.toThrow('did not begin');
+      expect([await kept(), client.getTransactionStatus()]).toEqual([0, 'I']);
+    });
+  });
+
   it('refuses what could not carry the setting', () => {
     expect(() => client.query({ text: 'SELECT 1' })).toThrow('cannot carry its scope');
     expect(() => client.query('SELECT 1', [], () => {})).toThrow('cannot carry its scope');
@@ -111,6 +202,40 @@ describe.each([
       often,
     ]);
     expect(prepared).toHaveLength(prepares ? 1 : 0);
+  });
+});
+
+describe('a connection of the service without a setting', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+
+  beforeAll(async () => {
+    database = await createPostgres();
+    const settings = { connectionString: database.url, statementNames: new StatementNames() };
+    client = new ServiceClient(settings) as unknown as pg.Client;
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it('takes several statements in one text, within the transaction and however often', async () => {
+    for (let time = 0; time < 6; time += 1) {
+      await client.query('START TRANSACTION');
+      await client.query('CREATE TABLE one (n integer); CREATE TABLE two (n integer)');
+      await client.query('ROLLBACK');
+    }
+    const { rows } = await client.query(`SELECT to_regclass('one') AS one, to_regclass('two') AS two`);
+    expect(rows).toEqual([{ one: null, two: null }]);
+  });
+
+  it('lets nothing else begin a transaction', async () => {
+    await client.query('START TRANSACTION');
+    expect(() => client.query({ text: 'SELECT 1' })).toThrow('cannot begin a transaction');
+    await client.query('SELECT 1');
+    await client.query({ text: 'SELECT 1' });
+    await client.query('COMMIT');
   });
 });
 
