@@ -67,12 +67,13 @@ export class AppModule {
         DeploymentModule.forRoot(deployment),
         PersistenceModule.forRootAsync({
           inject: [Configuration],
-          useFactory: ({ database, scopeKeys, postgres, rowSecurity }: Configuration) => ({
+          useFactory: ({ database, scopeKeys, postgres, rowSecurity, readUrl }: Configuration) => ({
             database,
             scopeKeys,
             migrations: serverMigrations,
             postgres,
             rowSecurity,
+            readUrl,
             prepares: preparesDatabase,
           }),
         }),

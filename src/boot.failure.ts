@@ -20,6 +20,7 @@ const REFUSALS = new Set([
   'DatabaseOpenError',
   'NewerSchemaError',
   'RowSecurityError',
+  'ReadReplicaError',
 ]);
 
 /** Errors of the operating system and of drivers say what is wrong in their message; the stack would only hide it. */

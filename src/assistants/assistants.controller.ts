@@ -38,7 +38,7 @@ export class AssistantsController {
   @Authorize('assistants', 'search', searchAssistants)
   @Documented('Finds assistants', { answers: FOUND_ASSISTANTS, headers: PAGE_HEADERS })
   search(@Authorized() search: SearchAssistants, @Res({ passthrough: true }) reply: FastifyReply) {
-    const page = this.assistants.search(search);
+    const page = this.assistants.search(search, { mayLag: true });
     return sendPage(
       reply,
       mapPage(page, (assistant) => presentAssistant(assistant, search)),
@@ -50,7 +50,7 @@ export class AssistantsController {
   @Authorize('assistants', 'search', countAssistants)
   @Documented('Counts assistants', { answers: COUNT })
   count(@Authorized() criteria: CountAssistants) {
-    return this.assistants.count(criteria);
+    return this.assistants.count(criteria, { mayLag: true });
   }
 
   @Get(':assistant_id')

@@ -3,7 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { assistantIdOf } from '../graphs/assistant.id.js';
 import { GraphRegistry } from '../graphs/graph.registry.js';
-import { pageOf, type Page } from '../http/page.js';
+import type { Page } from '../http/page.js';
+import { ReadReplica, type ReadOptions } from '../persistence/replica/read.replica.js';
 import { rowOf } from '../persistence/row.js';
 import { isUniqueViolation } from '../persistence/unique-violation.js';
 import { AssistantThreadsRemover } from './assistant-threads.remover.js';
@@ -11,7 +12,7 @@ import { AssistantVersion, currentVersionOf } from './assistant-version.entity.j
 import { failToFind, refuseSystemAssistant, requireGraph } from './assistant.checks.js';
 import { storableConfig } from './assistant.config.js';
 import { Assistant, foldName } from './assistant.entity.js';
-import { selectAssistants } from './assistant.query.js';
+import { pageOfAssistants, selectAssistants } from './assistant.query.js';
 import type { CreateAssistant } from './dto/create-assistant.dto.js';
 import type { CountAssistants, SearchAssistants } from './dto/search-assistants.dto.js';
 import { SystemAssistantRegistrar } from './system-assistant.registrar.js';
@@ -24,6 +25,7 @@ export class AssistantsService {
     private readonly graphs: GraphRegistry,
     private readonly systemAssistants: SystemAssistantRegistrar,
     private readonly threads: AssistantThreadsRemover,
+    private readonly replica: ReadReplica,
   ) {}
 
   /**
@@ -66,22 +68,14 @@ export class AssistantsService {
     return this.systemAssistants.find(id) ?? (await this.find(id));
   }
 
-  async search(search: SearchAssistants): Promise<Page<Assistant>> {
-    const { limit, offset, sort_by, sort_order } = search;
-    const query = selectAssistants(this.assistants, search);
-    const direction = sort_order === 'asc' ? 'ASC' : 'DESC';
-    const rows = await query
-      .clone()
-      .orderBy(`assistant.${sort_by}`, direction)
-      .addOrderBy('assistant.assistant_id', direction)
-      .offset(offset)
-      .limit(limit + 1)
-      .getMany();
-    return pageOf(rows, search, search.countsAll ? await query.getCount() : undefined);
+  search(search: SearchAssistants, options: ReadOptions = {}): Promise<Page<Assistant>> {
+    return this.replica.read(this.assistants, options, (assistants) => pageOfAssistants(assistants, search));
   }
 
-  count(criteria: CountAssistants): Promise<number> {
-    return selectAssistants(this.assistants, criteria).getCount();
+  count(criteria: CountAssistants, options: ReadOptions = {}): Promise<number> {
+    return this.replica.read(this.assistants, options, (assistants) =>
+      selectAssistants(assistants, criteria).getCount(),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
-import type { Configuration, JwtKeySetting, RowSecuritySettings, WebhookSigning } from './configuration.js';
+import type { Configuration, JwtKeySetting, WebhookSigning } from './configuration.js';
 import { ConfigurationError } from './configuration.error.js';
 import { environmentSchema, type EnvironmentVariables } from './environment.schema.js';
+import { postgresOf, readUrlOf, rowSecurityOf } from './postgres.variables.js';
 import type { RoleName } from './process.role.js';
 import { Secret } from './secret.js';
 
@@ -47,15 +48,9 @@ function toConfiguration(variables: EnvironmentVariables): Configuration {
     apiDocs: variables.API_DOCS,
     logLevel: variables.LOG_LEVEL,
     database: Object.freeze(variables.DATABASE_URL),
-    postgres: Object.freeze({
-      poolSize: variables.DATABASE_POOL_SIZE,
-      connectTimeoutMs: variables.DATABASE_CONNECT_TIMEOUT_MS,
-      statementTimeoutMs: variables.DATABASE_STATEMENT_TIMEOUT_MS,
-      idleTransactionTimeoutMs: variables.DATABASE_IDLE_TRANSACTION_TIMEOUT_MS,
-      applicationName: variables.DATABASE_APPLICATION_NAME,
-      preparesStatements: variables.DATABASE_PREPARED_STATEMENTS,
-    }),
+    postgres: postgresOf(variables),
     rowSecurity: rowSecurityOf(variables),
+    readUrl: readUrlOf(variables),
     scopeKeys: Object.freeze(variables.SCOPE_KEYS),
     jwt: Object.freeze({
       key: Object.freeze(keySettingOf(variables)),
@@ -92,23 +87,6 @@ function roleOf({ ROLE, DATABASE_URL }: EnvironmentVariables): RoleName {
   if (ROLE === 'all' || DATABASE_URL.kind === 'postgres') return ROLE;
   throw new ConfigurationError(
     `ROLE is "${ROLE}", but a SQLite file belongs to one process, which has all roles: several processes need a DATABASE_URL of PostgreSQL.`,
-  );
-}
-
-function rowSecurityOf(variables: EnvironmentVariables): RowSecuritySettings | undefined {
-  const { PG_RLS: isOn, DATABASE_URL: database, DATABASE_APP_URL: servingUrl } = variables;
-  if (!isOn) {
-    if (servingUrl === undefined) return undefined;
-    throw new ConfigurationError('DATABASE_APP_URL is set, but it is for PG_RLS=on, and PG_RLS is off.');
-  }
-  if (database.kind !== 'postgres') {
-    throw new ConfigurationError(
-      'PG_RLS is on, but DATABASE_URL names SQLite: only PostgreSQL has row-level security.',
-    );
-  }
-  if (servingUrl !== undefined) return Object.freeze({ servingUrl });
-  throw new ConfigurationError(
-    'PG_RLS is on, but DATABASE_APP_URL is not set: the service works as a role of its own that owns nothing.',
   );
 }
 

@@ -25,6 +25,8 @@ export abstract class Configuration {
   abstract readonly postgres: PostgresSettings;
   /** Present where the tables of PostgreSQL keep their scope as well. */
   abstract readonly rowSecurity: RowSecuritySettings | undefined;
+  /** Of a replica for reads that may lag. Under row-level security for the same role as `rowSecurity.servingUrl`. */
+  abstract readonly readUrl: string | undefined;
   /** Keys of `metadata` that get composite indexes. At least one. */
   abstract readonly scopeKeys: readonly string[];
   abstract readonly jwt: JwtSettings;

@@ -38,6 +38,7 @@ export const environmentSchema = z.object({
   LOG_LEVEL: setting(oneOf(LOG_LEVEL_NAMES)).default('log'),
   DATABASE_URL: hidden(databaseLocation).default({ kind: 'sqlite', path: '.onauth/onauth.db' }),
   DATABASE_APP_URL: hidden(postgresUrl).optional(),
+  DATABASE_READ_URL: hidden(postgresUrl).optional(),
   DATABASE_POOL_SIZE: setting(wholeNumber(1, 1000)).default(10),
   DATABASE_CONNECT_TIMEOUT_MS: setting(wholeNumber(1, 600_000)).default(30_000),
   DATABASE_STATEMENT_TIMEOUT_MS: setting(wholeNumber(0, DAY_IN_MS)).default(0),

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { isConnectionRefused } from './connection-refused.js';
 import { DatabaseUnreachableError } from './database-unreachable.error.js';
@@ -21,7 +22,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 function isOfConnection(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   if (isConnectionRefused(error) || NOTICED.test(error.message)) return true;
   const code = 'code' in error ? String(error.code) : '';
   return SHUTS_DOWN.has(code) || code.startsWith(CONNECTION_EXCEPTION);

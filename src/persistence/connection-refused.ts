@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { DatabaseUnreachableError } from './database-unreachable.error.js';
 
 /** PostgreSQL says so while it starts up. */
@@ -14,6 +15,8 @@ const CODES = new Set([
 /** Whether the database may just not be there yet. Anything else is wrong now and will be wrong in a second. */
 export function isConnectionRefused(error: unknown): boolean {
   if (error instanceof DatabaseUnreachableError) return isConnectionRefused(error.cause);
-  if (error instanceof AggregateError) return error.errors.every(isConnectionRefused);
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && CODES.has(error.code);
+  // Errors of the operating system may come from another realm, where `instanceof` would not know them.
+  if (!isNativeError(error)) return false;
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.every(isConnectionRefused);
+  return 'code' in error && typeof error.code === 'string' && CODES.has(error.code);
 }

@@ -19,6 +19,8 @@ import { DataSourceRows } from './data-source.rows.js';
 import { databaseOptions } from './database.options.js';
 import { FEATURE_SCHEMA, featureSchemasOf, type FeatureSchema } from './feature.schema.js';
 import type { PersistenceSettings } from './persistence.settings.js';
+import { ReadReplica } from './replica/read.replica.js';
+import { openReadReplica } from './replica/replica.opener.js';
 import { openDataSource } from './data-source.opener.js';
 
 export type { FeatureSchema } from './feature.schema.js';
@@ -68,9 +70,17 @@ export class PersistenceModule {
     return {
       module: PersistenceModule,
       global: true,
-      imports: [database],
-      providers: [{ provide: ScopedRows, useClass: DataSourceRows }],
-      exports: [ScopedRows],
+      imports: [...imports, database],
+      providers: [
+        { provide: ScopedRows, useClass: DataSourceRows },
+        {
+          provide: ReadReplica,
+          inject: [getDataSourceToken(), ...inject],
+          useFactory: async (dataSource: DataSource, ...injected: unknown[]) =>
+            openReadReplica(dataSource, await useFactory(...(injected as never[]))),
+        },
+      ],
+      exports: [ReadReplica, ScopedRows],
     };
   }
 

@@ -13,6 +13,8 @@ export interface PersistenceSettings {
   readonly postgres?: PostgresSettings;
   /** The tables of PostgreSQL keep their scope as well, against the role of this URL; `database` is their owner's. */
   readonly rowSecurity?: { readonly servingUrl: string };
+  /** A replica of `database` for reads that may lag. Under row-level security for the role of `servingUrl`. */
+  readonly readUrl?: string;
   /** Entities beside those of features. */
   readonly entities?: readonly (new () => object)[];
   /** Tables without an entity that only the system works with, beside those of features. */

@@ -38,7 +38,7 @@ export class ThreadsController {
   @Authorize('threads', 'search', searchThreads)
   @Documented('Finds threads', { answers: FOUND_THREADS, headers: PAGE_HEADERS })
   search(@Authorized() search: SearchThreads, @Res({ passthrough: true }) reply: FastifyReply) {
-    const page = this.threads.search(search);
+    const page = this.threads.search(search, { mayLag: true });
     return sendPage(
       reply,
       mapPage(page, (thread) => presentThread(thread, search)),
@@ -50,7 +50,7 @@ export class ThreadsController {
   @Authorize('threads', 'search', countThreads)
   @Documented('Counts threads', { answers: COUNT })
   count(@Authorized() criteria: CountThreads) {
-    return this.threads.count(criteria);
+    return this.threads.count(criteria, { mayLag: true });
   }
 
   @Post('prune')

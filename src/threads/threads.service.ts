@@ -2,8 +2,9 @@ import { ConflictException, Injectable, NotFoundException } from '@nestjs/common
 import { InjectRepository } from '@nestjs/typeorm';
 import { Not, type EntityManager, type Repository } from 'typeorm';
 import type { ThreadSummary } from '../graphs/execution/thread.state.js';
-import { pageOf, type Page } from '../http/page.js';
+import type { Page } from '../http/page.js';
 import { AuthorizationEvents } from '../on-auth/index.js';
+import { ReadReplica, type ReadOptions } from '../persistence/replica/read.replica.js';
 import { rowOf } from '../persistence/row.js';
 import { isUniqueViolation } from '../persistence/unique-violation.js';
 import type { CreateThread } from './dto/create-thread.dto.js';
@@ -12,7 +13,7 @@ import type { UpdateThread } from './dto/update-thread.dto.js';
 import { ThreadActivity } from './thread.activity.js';
 import { Thread, type ThreadStatus } from './thread.entity.js';
 import { expiry, newThread } from './thread.factory.js';
-import { selectThreads } from './thread.query.js';
+import { pageOfThreads, selectThreads } from './thread.query.js';
 
 /** How often a change of metadata is tried before the row is locked for it. */
 const UNLOCKED_ATTEMPTS = 2;
@@ -38,6 +39,7 @@ export class ThreadsService {
     @InjectRepository(Thread) private readonly threads: Repository<Thread>,
     private readonly activity: ThreadActivity,
     private readonly events: AuthorizationEvents,
+    private readonly replica: ReadReplica,
   ) {}
 
   /** @throws ConflictException when the id is taken, unless `do_nothing` and the thread is visible */
@@ -63,22 +65,12 @@ export class ThreadsService {
     return (await this.find(threadId)) ?? fail(threadId);
   }
 
-  async search(search: SearchThreads): Promise<Page<Thread>> {
-    const { limit, offset, sort_by, sort_order } = search;
-    const query = selectThreads(this.threads, search);
-    const direction = sort_order === 'asc' ? 'ASC' : 'DESC';
-    const rows = await query
-      .clone()
-      .orderBy(`thread.${sort_by}`, direction)
-      .addOrderBy('thread.thread_id', direction)
-      .offset(offset)
-      .limit(limit + 1)
-      .getMany();
-    return pageOf(rows, search, search.countsAll ? await query.getCount() : undefined);
+  search(search: SearchThreads, options: ReadOptions = {}): Promise<Page<Thread>> {
+    return this.replica.read(this.threads, options, (threads) => pageOfThreads(threads, search));
   }
 
-  count(criteria: CountThreads): Promise<number> {
-    return selectThreads(this.threads, criteria).getCount();
+  count(criteria: CountThreads, options: ReadOptions = {}): Promise<number> {
+    return this.replica.read(this.threads, options, (threads) => selectThreads(threads, criteria).getCount());
   }
 
   /**

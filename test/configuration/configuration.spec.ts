@@ -35,6 +35,7 @@ describe('The configuration', () => {
         preparesStatements: true,
       },
       rowSecurity: undefined,
+      readUrl: undefined,
       scopeKeys: ['owner'],
       jwt: { key: { kind: 'development' }, issuer: undefined, audience: undefined, algorithms: undefined },
       apiKeys: undefined,
@@ -63,6 +64,7 @@ describe('The configuration', () => {
       LOG_LEVEL: 'silent',
       DATABASE_URL: 'postgres://user:password@db.example:5432/onauth?sslmode=require',
       DATABASE_APP_URL: 'postgres://app:password@db.example:5432/onauth?sslmode=require',
+      DATABASE_READ_URL: 'postgres://app:password@replica.example:5432/onauth',
       DATABASE_POOL_SIZE: '25',
       DATABASE_CONNECT_TIMEOUT_MS: '1000',
       DATABASE_STATEMENT_TIMEOUT_MS: '2000',
@@ -111,6 +113,7 @@ describe('The configuration', () => {
         preparesStatements: false,
       },
       rowSecurity: { servingUrl: 'postgres://app:password@db.example:5432/onauth?sslmode=require' },
+      readUrl: 'postgres://app:password@replica.example:5432/onauth',
       scopeKeys: ['owner', 'team_id'],
       jwt: {
         key: { kind: 'jwks', uri: new URL('https://issuer.example/keys') },
@@ -300,6 +303,14 @@ describe('A wrong value stops the boot with one sentence (abuse case 67: also th
     [
       { DATABASE_URL: 'postgres://owner:hunter2@db/x', DATABASE_APP_URL: 'postgres://app:hunter2@db/x' },
       'DATABASE_APP_URL is set, but it is for PG_RLS=on, and PG_RLS is off.',
+    ],
+    [
+      { DATABASE_READ_URL: 'http://hunter2@replica' },
+      `DATABASE_READ_URL ${NOT_SHOWN} postgres://user:password@host:port/database.`,
+    ],
+    [
+      { DATABASE_READ_URL: 'postgres://app:hunter2@replica/x' },
+      'DATABASE_READ_URL is set, but DATABASE_URL names SQLite: only PostgreSQL has replicas.',
     ],
     [{ SCOPE_KEYS: 'owner,team-id' }, isButMustBe('SCOPE_KEYS', 'owner,team-id', KEYS)],
     [{ SCOPE_KEYS: 'owner,owner' }, isButMustBe('SCOPE_KEYS', 'owner,owner', KEYS)],

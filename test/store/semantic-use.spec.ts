@@ -26,6 +26,8 @@ beforeAll(async () => {
   const embeddings = new WordEmbeddings(['cat', 'dog']);
   application = await startApplication({
     databaseUrl: server.url,
+    // All connections are one session of it, so a name that is given twice is taken.
+    environment: { DATABASE_PREPARED_STATEMENTS: 'off' },
     graphs: storeGraphs,
     store: { index: { embeddings, dims: embeddings.dims, fields: ['text'] } },
   });

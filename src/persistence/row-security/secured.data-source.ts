@@ -1,7 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import pg from 'pg';
-import { AuthorizationContext, runAsSystem } from '../../on-auth/authorization.context.js';
+import { runAsSystem } from '../../on-auth/authorization.context.js';
 import { prepareDatabase } from '../database.preparation.js';
 import { servingOptions, type PostgresSettings } from '../postgres/postgres.options.js';
 import { assertEntitiesAreDeclared } from '../schema.check.js';
@@ -10,6 +10,7 @@ import { assertServesUnderPolicies } from './policy.check.js';
 import { SCOPE_SETTING } from './scope.functions.js';
 import { readScopeSecret } from './scope.secret.js';
 import { ScopeSealer } from './scope.sealer.js';
+import { scopeSetting } from './scope.setting.js';
 import { readServingRole } from './serving.role.js';
 
 export interface SecuredDataSourceOptions {
@@ -59,10 +60,7 @@ async function openServing(
   { options, scoping, servingUrl, postgres }: SecuredDataSourceOptions,
   sealer: ScopeSealer,
 ): Promise<ScopedDataSource> {
-  const connection = servingOptions(servingUrl, postgres, {
-    name: SCOPE_SETTING,
-    current: () => sealer.seal(AuthorizationContext.current()),
-  });
+  const connection = servingOptions(servingUrl, postgres, scopeSetting(sealer));
   const serving = new ScopedDataSource(
     { ...options, ...connection, synchronize: false },
     { ...scoping, hasKeyColumns: true },

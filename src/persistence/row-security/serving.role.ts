@@ -11,6 +11,9 @@ interface RoleReport {
   readonly power: string | null;
 }
 
+/** Where a role of the service is configured. */
+export type UrlVariable = 'DATABASE_APP_URL' | 'DATABASE_READ_URL';
+
 /** Any role that the current one is or may become. */
 const REPORT = `
   SELECT current_user AS role, current_setting('server_version_num')::integer AS version, (
@@ -29,7 +32,10 @@ const REPORT = `
  *
  * @throws RowSecurityError for one that policies do not hold
  */
-export async function readServingRole(url: string): Promise<string> {
+export async function readServingRole(
+  url: string,
+  variable: UrlVariable = 'DATABASE_APP_URL',
+): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -38,7 +44,7 @@ export async function readServingRole(url: string): Promise<string> {
     if (version < MIN_VERSION) throw new RowSecurityError('PG_RLS needs PostgreSQL 15 or newer.');
     if (power === null) return role;
     throw new RowSecurityError(
-      `The role "${role}" of DATABASE_APP_URL ${power}, so row-level security would not hold it: ` +
+      `The role "${role}" of ${variable} ${power}, so row-level security would not hold it: ` +
         'name a role that has no privileges of its own and owns nothing.',
     );
   } finally {
