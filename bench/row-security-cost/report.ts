@@ -23,19 +23,18 @@ export function report(rounds: readonly Round[], maxCost: number): string {
     ...measures.map((measure) => row(name, measure, rounds)),
   ]);
   return `
-Microseconds for a request with PG_RLS off and on, each server under the load of ten connections: lower quartiles of ${rounds.length} rounds.
-"cost" is the part of the throughput that is lost. Server, clients and PostgreSQL share this machine. Load: ${loadavg()[0].toFixed(1)}.
+Microseconds for a request with PG_RLS off and on, each server under the load of ten connections: medians of ${rounds.length} rounds.
+"cost" is the part of the throughput that is lost, the median of what each round says. Server, clients and PostgreSQL share this machine. Load: ${loadavg()[0].toFixed(1)}.
 
 ${[HEADINGS, ...rows].map(line).join('\n')}
 `;
 }
 
-/** What disturbs a turn only makes it longer, so the quicker ones say more. */
+/** The turns of one round are compared with each other, since what disturbs the machine lasts longer than a turn. */
 function row(name: RequestName, [title, of, target]: Measure, rounds: readonly Round[]): Row {
-  const [off, on] = (['off', 'on'] as const).map((state) =>
-    lowerQuartile(rounds.map((round) => of(round[name][state]))),
-  );
-  const cost = 1 - off / on;
+  const turns = rounds.map((round) => ({ off: of(round[name].off), on: of(round[name].on) }));
+  const [off, on] = [median(turns.map((turn) => turn.off)), median(turns.map((turn) => turn.on))];
+  const cost = 1 - median(turns.map((turn) => turn.off / turn.on));
   const verdict = target === undefined ? '' : `<= ${percent(target)}: ${cost <= target ? 'met' : 'missed'}`;
   return [`  ${title}`, off.toFixed(0), on.toFixed(0), percent(cost), verdict];
 }
@@ -44,9 +43,9 @@ function percent(part: number): string {
   return `${(part * 100).toFixed(1)}%`;
 }
 
-function lowerQuartile(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor((sorted.length - 1) / 4)] ?? Number.NaN;
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }
 
 function line([title, ...cells]: Row): string {

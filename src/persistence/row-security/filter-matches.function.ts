@@ -2,6 +2,27 @@
 export const SECURITY_SCHEMA = 'onauth';
 
 /**
+ * What the metadata of a row contains that a filter matches, where this says it all, as it does of a key that equals a value:
+ * nearly every filter is one, and PostgreSQL compares without a function. NULL of any other filter, and of what is none.
+ */
+export function requiredBy(filter: string): string {
+  return `CASE WHEN ${isEquality(filter)} THEN jsonb_build_object(${filter} ->> 'key', ${filter} -> 'value') END`;
+}
+
+/** Whether a row matches, by what is required of it or else by the filter. Both stand in a SELECT that runs for a statement once. */
+export function rowMatches(
+  metadata: string,
+  { required, filter }: { required: string; filter: string },
+): string {
+  return `coalesce(${metadata} @> (SELECT ${required}), ${SECURITY_SCHEMA}.filter_matches(${metadata}, (SELECT ${filter})))`;
+}
+
+function isEquality(filter: string): string {
+  return `${filter} ->> 'kind' = 'equals' AND ${filter} - ARRAY['kind', 'key', 'value'] = '{}'
+      AND jsonb_typeof(${filter} -> 'key') = 'string' AND jsonb_typeof(${filter} -> 'value') NOT IN ('array', 'object')`;
+}
+
+/**
  * `filter_matches(metadata, filter)`: the filter's JSON form interpreted by PostgreSQL, with the answer of `matches` in
  * filter.matcher.ts.
  *
@@ -19,8 +40,7 @@ BEGIN
   RETURN CASE
     WHEN filter IS NULL THEN false
     WHEN filter = '{"kind":"everything"}' THEN true
-    WHEN filter ->> 'kind' = 'equals' AND filter - ARRAY['kind', 'key', 'value'] = '{}'
-      AND jsonb_typeof(filter -> 'key') = 'string' AND jsonb_typeof(filter -> 'value') NOT IN ('array', 'object')
+    WHEN ${isEquality('filter')}
       THEN coalesce(metadata -> (filter ->> 'key') = filter -> 'value', false)
     ELSE ${SECURITY_SCHEMA}.other_filter_matches(metadata, filter)
   END;

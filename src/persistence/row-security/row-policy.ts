@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { keyColumnName, scopeKeyExpression } from '../filter-sql/filter.renderer.js';
 import type { ParentLink, ScopedTable } from '../scoping/scoped-table.js';
-import { SECURITY_SCHEMA } from './filter-matches.function.js';
+import { rowMatches, SECURITY_SCHEMA } from './filter-matches.function.js';
 
 export const POLICY_NAME = 'onauth_scope';
 
@@ -46,7 +46,7 @@ function policy(path: string, condition: string, before: readonly string[] = [])
 function conditionOf({ owner, qualifier }: ScopedTable): string {
   if (owner.kind === 'parents')
     return owner.links.map((link) => parentIsVisible(link, qualifier)).join(' AND ');
-  return `${SECURITY_SCHEMA}.filter_matches(${owner.name}, (SELECT ${filterFor(owner.resource)}))`;
+  return rowMatches(owner.name, { required: requiredFor(owner.resource), filter: filterFor(owner.resource) });
 }
 
 /**
@@ -61,7 +61,15 @@ function parentIsVisible({ parent, keys }: ParentLink, qualifier: string): strin
 }
 
 function filterFor(resource: string): string {
-  return `${SECURITY_SCHEMA}.filter_for('${resource.replaceAll("'", "''")}')`;
+  return `${SECURITY_SCHEMA}.filter_for(${literal(resource)})`;
+}
+
+function requiredFor(resource: string): string {
+  return `${SECURITY_SCHEMA}.required_for(${literal(resource)})`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /**

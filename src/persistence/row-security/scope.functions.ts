@@ -1,4 +1,4 @@
-import { filterMatchesFunctions, SECURITY_SCHEMA } from './filter-matches.function.js';
+import { filterMatchesFunctions, requiredBy, SECURITY_SCHEMA } from './filter-matches.function.js';
 
 /** The setting that carries a transaction's scope: 64 hexadecimal digits of its seal, then the scope as JSON. */
 export const SCOPE_SETTING = 'onauth.scope';
@@ -26,15 +26,16 @@ END
 $function$`;
 
 /**
- * `filter_for(resource)`: the filter that the current scope has for a resource, in its JSON form; NULL where it has none, or
+ * A function of a resource that knows the filter that the current scope has for it, in its JSON form; NULL where it has none, or
  * nobody has set a scope. It runs with the owner's rights, which may read the secret, and raises for a scope whose seal is
  * wrong: whoever can run SQL can write the setting, but not a seal.
  *
  * In as few expressions as can be, see `filter_matches`. The text becomes JSON outside of CASE, whose branches PostgreSQL may
  * evaluate while it plans.
  */
-const filterForFunction = `
-CREATE OR REPLACE FUNCTION ${SECURITY_SCHEMA}.filter_for(resource text) RETURNS jsonb
+function functionOfScope(name: string, result: string): string {
+  return `
+CREATE OR REPLACE FUNCTION ${SECURITY_SCHEMA}.${name}(resource text) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   setting text := current_setting('${SCOPE_SETTING}', true);
@@ -46,14 +47,17 @@ DECLARE
     END
     FROM ${SECURITY_SCHEMA}.scope_secret WHERE setting <> ''
   )::jsonb;
+  filter jsonb := coalesce(scope -> 'of' -> resource, scope -> 'all');
 BEGIN
-  RETURN coalesce(scope -> 'of' -> resource, scope -> 'all');
+  RETURN ${result};
 END
 $function$`;
+}
 
 /** Everything that policies call. */
 export const scopeFunctions: readonly string[] = [
   ...filterMatchesFunctions,
   refuseFunction,
-  filterForFunction,
+  functionOfScope('filter_for', 'filter'),
+  functionOfScope('required_for', requiredBy('filter')),
 ];

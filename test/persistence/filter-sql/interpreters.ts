@@ -8,6 +8,8 @@ import {
 } from '../../../src/persistence/filter-sql/filter.renderer.js';
 import {
   filterMatchesFunctions,
+  requiredBy,
+  rowMatches,
   SECURITY_SCHEMA,
 } from '../../../src/persistence/row-security/filter-matches.function.js';
 import { createDocumentTable, storeDocuments, type DocumentTable } from './document.table.js';
@@ -44,7 +46,15 @@ export const interpreters: readonly Interpreter[] = [
   { name: 'PostgreSQL', open: () => openDatabase('postgres', new Set()) },
   { name: 'PostgreSQL with scope keys', open: () => openDatabase('postgres', scopeKeys) },
   { name: 'PostgreSQL with scope keys in columns', open: openKeyColumns },
-  { name: 'filter_matches of row-level security', open: openFilterMatches },
+  {
+    name: 'filter_matches of row-level security',
+    open: () => openRowSecurity(`${SECURITY_SCHEMA}.filter_matches(metadata, $1::jsonb)`),
+  },
+  {
+    name: 'the policy of row-level security',
+    open: () =>
+      openRowSecurity(rowMatches('metadata', { required: requiredBy('$1::jsonb'), filter: '$1::jsonb' })),
+  },
 ];
 
 /** What the matcher selects, in the form of an interpreter's answer. */
@@ -102,11 +112,11 @@ async function openKeyColumns(): Promise<InterpreterSession> {
 }
 
 /** The filter goes to the database as what it is: data. */
-async function openFilterMatches(): Promise<InterpreterSession> {
+async function openRowSecurity(condition: string): Promise<InterpreterSession> {
   const table = await createDocumentTable('postgres');
   await table.query(`CREATE SCHEMA ${SECURITY_SCHEMA}`);
   for (const statement of filterMatchesFunctions) await table.query(statement);
-  const sql = `SELECT id FROM document WHERE ${SECURITY_SCHEMA}.filter_matches(metadata, $1::jsonb) ORDER BY id`;
+  const sql = `SELECT id FROM document WHERE ${condition} ORDER BY id`;
   return {
     store: (documents) => storeDocuments(table, documents),
     select: async (filter) => (await table.query(sql, [JSON.stringify(filter)])).map(({ id }) => Number(id)),
