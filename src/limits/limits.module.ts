@@ -2,14 +2,16 @@ import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Configuration } from '../configuration/configuration.js';
 import type { Admission } from '../on-auth/index.js';
+import { PersistenceModule } from '../persistence/persistence.module.js';
 import { RateLimiter } from './rate.limiter.js';
-import { requestCounter } from './request.counter.js';
+import { REQUEST_COUNT, requestCounter } from './request.counter.js';
 
 /** The token of the `Admission` that the configuration asks for; undefined where it asks for none. */
 export const CONFIGURED_ADMISSION = Symbol('what decides whether a caller may make one more request');
 
 /** How much each identity may ask of the service. */
 @Module({
+  imports: [PersistenceModule.forFeature({ entities: [], systemTables: [REQUEST_COUNT] })],
   providers: [
     {
       provide: CONFIGURED_ADMISSION,

@@ -3,6 +3,8 @@ import type { DataSource } from 'typeorm';
 import { runAsSystem } from '../on-auth/index.js';
 
 const MINUTE_S = 60;
+/** The table of PostgreSQL that the requests of all processes are counted in. */
+export const REQUEST_COUNT = 'request_count';
 
 /**
  * Counts in windows of a minute: on PostgreSQL in a table, for all processes together; a SQLite file belongs to one process, which
@@ -23,7 +25,7 @@ export async function requestCounter(
     storeClient: new DataSourceClient(dataSource),
     storeType: 'client',
     // Made by a migration: the service needs no right to make tables at any other time.
-    tableName: 'request_count',
+    tableName: REQUEST_COUNT,
     tableCreated: true,
     keyPrefix: '',
     inMemoryBlockOnConsumed: perMinute,

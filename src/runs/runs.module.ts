@@ -38,7 +38,11 @@ const ACCESS = [
 
 /** Needs the `RunEngine` of the global engine module. */
 @Module({
-  imports: [PersistenceModule.forFeature({ entities: [Run] }), ThreadsModule, AssistantsModule],
+  imports: [
+    PersistenceModule.forFeature({ entities: [Run], systemTables: ['revocation'] }),
+    ThreadsModule,
+    AssistantsModule,
+  ],
   controllers: [ThreadRunsController, ThreadStreamController, RunsController],
   providers: [
     AssistantFinder,

@@ -14,6 +14,8 @@ const TABLES = [
   'cron',
   'relayed_end',
   'relayed_event',
+  'request_count',
+  'revocation',
   'run',
   'run_event',
   'store_item',
@@ -25,6 +27,8 @@ const TABLES = [
 /** As they are there while other processes or receivers are waited for, or the store finds by meaning. */
 const ROWS_WITHOUT_A_ROUTE = [
   `INSERT INTO relayed_event SELECT run_id, 0, 'values', '{}', false, 0 FROM run LIMIT 1`,
+  `INSERT INTO request_count VALUES ('alice', 1, 0)`,
+  `INSERT INTO revocation VALUES ('a', 'alice', 0)`,
   `INSERT INTO relayed_end SELECT run_id, '{}', 0 FROM run LIMIT 1`,
   `INSERT INTO webhook_delivery SELECT run_id, run_id, thread_id, 'http://127.0.0.1', 'http://127.0.0.1', '{}', 'failed', 0, 1, 0
     FROM run LIMIT 1`,
