@@ -33,7 +33,13 @@ export async function createServer(options: AppOptions = {}): Promise<NestFastif
   app.enableCors({
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    exposedHeaders: ['content-location', 'location', 'retry-after', 'x-pagination-next', 'x-pagination-total'],
+    exposedHeaders: [
+      'content-location',
+      'location',
+      'retry-after',
+      'x-pagination-next',
+      'x-pagination-total',
+    ],
   });
   app.enableShutdownHooks();
   return app;

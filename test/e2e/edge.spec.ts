@@ -44,12 +44,15 @@ describe('the edge', () => {
       { 'x-user-id': 'alice', 'x-forwarded-user': 'alice' },
     ],
     ['an encoded path', 'POST', '/%74hreads/search', {}, {}],
-  ])('answers nobody with 401 first: %s (abuse cases 17, 18 and 64)', async (_, method, path, body, headers) => {
-    expect(await nobody(method, path, body, headers)).toMatchObject({
-      status: 401,
-      body: { detail: 'Unauthorized' },
-    });
-  });
+  ])(
+    'answers nobody with 401 first: %s (abuse cases 17, 18 and 64)',
+    async (_, method, path, body, headers) => {
+      expect(await nobody(method, path, body, headers)).toMatchObject({
+        status: 401,
+        body: { detail: 'Unauthorized' },
+      });
+    },
+  );
 
   it('does not read the body of somebody unknown (abuse case 53)', async () => {
     const answer = await raw('POST /threads HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n{');

@@ -52,15 +52,18 @@ describe.each(dialects)('hostile text in a filter on %s', (dialect) => {
   });
   afterAll(() => table.drop());
 
-  it.each(attacks)('reaches no row as $name, and its negation reaches all (abuse case 49)', async ({ text }) => {
-    for (const [position, filterOf] of Object.entries(positions)) {
-      const filter = parseFilter(filterOf(text));
-      const negation = parseFilter({ $not: filterOf(text) });
-      const selected = await selectFrom(table, filter, scopeKeys);
-      const others = await selectFrom(table, negation, scopeKeys);
-      expect({ position, selected, others }).toEqual({ position, selected: [], others: everyone });
-    }
-  });
+  it.each(attacks)(
+    'reaches no row as $name, and its negation reaches all (abuse case 49)',
+    async ({ text }) => {
+      for (const [position, filterOf] of Object.entries(positions)) {
+        const filter = parseFilter(filterOf(text));
+        const negation = parseFilter({ $not: filterOf(text) });
+        const selected = await selectFrom(table, filter, scopeKeys);
+        const others = await selectFrom(table, negation, scopeKeys);
+        expect({ position, selected, others }).toEqual({ position, selected: [], others: everyone });
+      }
+    },
+  );
 
   it('leaves the table as it was (abuse case 49)', async () => {
     const rows = await table.query('SELECT id FROM document ORDER BY id');
