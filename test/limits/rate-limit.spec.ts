@@ -4,7 +4,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { runAsSystem } from '../../src/index.js';
 import { callerOf, startApplication, type Caller, type TestApplication } from '../support/application.js';
-import { databases, type TestDatabase } from '../support/databases.js';
+import { createPostgres, databases, type TestDatabase } from '../support/databases.js';
 
 const LIMIT = 3;
 const KEY = 'a-key-that-nobody-would-ever-guess-0123456789';
@@ -101,7 +101,7 @@ describe.each(databases)('the limit of requests on $dialect', ({ dialect, create
 
 describe('the limit of requests, when they cannot be counted', () => {
   it('lets nobody in, and does not make its table anew', async () => {
-    const database = await databases.at(-1)!.create();
+    const database = await createPostgres();
     const application = await startApplication({
       databaseUrl: database.url,
       environment: { RATE_LIMIT_PER_MINUTE: String(LIMIT) },
