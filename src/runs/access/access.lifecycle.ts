@@ -27,12 +27,14 @@ export class AccessLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     private readonly scope: ScopeWatch,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.unsubscribe.push(
       this.events.subscribe((event) => this.act(event)),
       this.signals.subscribe((signal) => this.hear(signal)),
     );
     this.timer = setInterval(() => this.look(), LOOK_MS).unref();
+    // Who lost access before there was an answer to hold has nothing to lose here, and may have been let in again.
+    await this.revocation.look();
   }
 
   beforeApplicationShutdown(): void {
