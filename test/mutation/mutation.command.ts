@@ -40,7 +40,7 @@ async function run({ name, mutate, specs, database }: MutationGroup): Promise<Mu
     // A busy machine is no mutant that runs for ever.
     timeoutMS: 60_000,
     // The specs of a group leave their modules behind.
-    maxTestRunnerReuse: 200,
+    maxTestRunnerReuse: 40,
     tempDirName: '.stryker-tmp',
     ignorePatterns: ['dist', 'docs', 'coverage', 'bench'],
     reporters: ['clear-text'],
