@@ -2,7 +2,6 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import { HttpAdapterHost } from '@nestjs/core';
 import { GraphNotFoundError, InvalidStateUpdateError } from '../graphs/graph.errors.js';
 import { EmbeddingFailedError, InvalidStoreItemError } from '../graphs/store/store.errors.js';
-import { LimiterUnavailableError, RateLimitedError } from '../limits/limits.errors.js';
 import { faultAnswerOf, toAnswer, type FaultAnswer } from '../on-auth/fault.answer.js';
 import { isIndexRowTooLarge } from '../persistence/index-row-size.js';
 
@@ -31,8 +30,6 @@ export class DetailExceptionFilter implements ExceptionFilter {
 /** The status and detail of a fault. */
 export function answerTo(exception: unknown): FaultAnswer {
   if (isRouteNotFound(exception)) return toAnswer(404, 'Not Found');
-  if (exception instanceof RateLimitedError) return toAnswer(429, exception.message, exception.headers);
-  if (exception instanceof LimiterUnavailableError) return toAnswer(503, exception.message);
   if (isIndexRowTooLarge(exception)) return toAnswer(422, 'a value of an indexed metadata key is too large');
   if (exception instanceof GraphNotFoundError) return toAnswer(404, exception.message);
   if (exception instanceof InvalidStateUpdateError) return toAnswer(422, exception.message);

@@ -1,22 +1,20 @@
-/** An identity has made more requests than it may. Answered as 429. */
-export class RateLimitedError extends Error {
+import { NotAdmittedError } from '../on-auth/index.js';
+
+/** An identity has made more requests than it may. */
+export class RateLimitedError extends NotAdmittedError {
   override readonly name = 'RateLimitedError';
 
   /** @param retryAfterSeconds whole, at least 1 */
-  constructor(readonly retryAfterSeconds: number) {
-    super('Too many requests');
-  }
-
-  get headers(): Readonly<Record<string, string>> {
-    return { 'retry-after': String(this.retryAfterSeconds) };
+  constructor(retryAfterSeconds: number) {
+    super(429, 'Too many requests', { 'retry-after': String(retryAfterSeconds) });
   }
 }
 
-/** Requests cannot be counted, so none is let in. Answered as 503. */
-export class LimiterUnavailableError extends Error {
+/** Requests cannot be counted, so none is let in. */
+export class LimiterUnavailableError extends NotAdmittedError {
   override readonly name = 'LimiterUnavailableError';
 
   constructor(cause: unknown) {
-    super('Requests cannot be counted', { cause });
+    super(503, 'Requests cannot be counted', {}, { cause });
   }
 }

@@ -9,6 +9,19 @@ export class UnauthenticatedError extends Error {
   }
 }
 
+/** The caller is known, but is not let in now: what an `Admission` throws. Answered as its status. */
+export class NotAdmittedError extends Error {
+  override readonly name: string = 'NotAdmittedError';
+  constructor(
+    readonly status: 429 | 503,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A handler, or the lack of one, refused. Answered as 403. */
 export class ForbiddenError extends Error {
   override readonly name: string = 'ForbiddenError';

@@ -1,6 +1,6 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import { ForbiddenError, UnauthenticatedError } from './errors.js';
+import { ForbiddenError, NotAdmittedError, UnauthenticatedError } from './errors.js';
 import { HandlerAnswer } from './handler.answer.js';
 
 /** What whoever asked is told of a fault, over HTTP or in answer to a message. */
@@ -13,6 +13,7 @@ export interface FaultAnswer {
 /** The answer to a refusal, or to what a handler, input or service threw as an answer; `undefined` for every other fault. */
 export function faultAnswerOf(fault: unknown): FaultAnswer | undefined {
   if (fault instanceof UnauthenticatedError) return toAnswer(401, fault.message, fault.headers);
+  if (fault instanceof NotAdmittedError) return toAnswer(fault.status, fault.message, fault.headers);
   if (fault instanceof ForbiddenError) return toAnswer(403, fault.message);
   if (fault instanceof HttpException) return toAnswer(fault.getStatus(), detailOf(fault));
   if (fault instanceof HandlerAnswer) return toAnswer(fault.status, fault.message, sendable(fault.headers));

@@ -12,6 +12,7 @@ export { InvalidDecisionError } from './decision.js';
 export {
   ForbiddenError,
   HandlerFaultError,
+  NotAdmittedError,
   ScopeMissingError,
   UnauthenticatedError,
   WiringError,

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
-import { ForbiddenError, UnauthenticatedError } from './errors.js';
+import { ForbiddenError, NotAdmittedError, UnauthenticatedError } from './errors.js';
 import { faultAnswerOf, toAnswer } from './fault.answer.js';
 import { HandlerAnswer } from './handler.answer.js';
 
@@ -9,7 +9,7 @@ import { HandlerAnswer } from './handler.answer.js';
  * Answers refusals as Nest answers its own exceptions, so that an application needs no filter for them. One that an application
  * registers with `useGlobalFilters`, or in a module that is imported after `OnAuthModule`, comes first.
  */
-@Catch(UnauthenticatedError, ForbiddenError, HandlerAnswer)
+@Catch(UnauthenticatedError, NotAdmittedError, ForbiddenError, HandlerAnswer)
 export class RefusalFilter extends BaseExceptionFilter<Error> {
   constructor(private readonly adapterHost: HttpAdapterHost) {
     super();

@@ -9,8 +9,10 @@ import {
   Authorized,
   Authorizer,
   CurrentUser,
+  NotAdmittedError,
   OnAuth,
   Public,
+  type Admission,
   type AuthenticationStrategy,
   type HandlerArgument,
   type Principal,
@@ -116,6 +118,29 @@ function throwing(error: unknown): Type {
   }
   return ThrowingPolicy;
 }
+
+describe('an admission', () => {
+  it('that throws answers for everybody whom it does not let in, before a handler is asked', async () => {
+    const admission: Admission = {
+      admit: ({ identity }) => {
+        if (identity === 'alice') throw new NotAdmittedError(429, 'Come again', { 'retry-after': '7' });
+      },
+    };
+    const refused = await ask(throwing(new Error('asked')), {}, { admission });
+    expect(refused).toMatchObject({ status: 429, body: { detail: 'Come again' } });
+    expect(refused.headers.get('retry-after')).toBe('7');
+    await app?.close();
+    expect(await ask(answering(true), { user: 'bob' }, { admission })).toMatchObject({ status: 200 });
+  });
+
+  it('that fails lets nobody in, and says nothing of its failure', async () => {
+    const admission: Admission = { admit: () => Promise.reject(new Error('redis://user:password@host')) };
+    expect(await ask(answering(true), {}, { admission })).toMatchObject({
+      status: 500,
+      body: { detail: 'Internal Server Error' },
+    });
+  });
+});
 
 describe('what a handler returns', () => {
   it.each([
