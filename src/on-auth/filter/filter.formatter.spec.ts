@@ -19,6 +19,7 @@ describe('a filter as text', () => {
     [{ a: 1, $or: [{ b: 2 }, { c: 3 }] }, 'a = 1 and (b = 2 or c = 3)'],
     [{ $or: [{ a: 1, b: 2 }, { c: 3 }] }, '(a = 1 and b = 2) or c = 3'],
     [{ $not: { $or: [{ a: 1 }] } }, 'not (a = 1)'],
+    [{ a: 1, $or: [{ b: 2 }] }, 'a = 1 and b = 2'],
   ])('%j is %s', (input, text) => {
     expect(formatFilter(parseFilter(input))).toBe(text);
   });
@@ -38,6 +39,8 @@ describe('the first predicate that is false', () => {
       'owner = "bob" or shared contains "bob", but owner is "alice" and shared is missing',
     ],
     [{ $not: { a: 1 } }, { a: 1 }, 'not (a = 1), but a is 1'],
+    [{ c: 3, $and: [{ a: 1, b: 2 }] }, { a: 1, b: 3, c: 3 }, 'b = 2, but b is 3'],
+    [{ a: 'b' }, { a: 'x'.repeat(198) }, `a = "b", but a is "${'x'.repeat(198)}"`],
     [{ a: 'b' }, { a: 'x'.repeat(500) }, `a = "b", but a is "${'x'.repeat(199)}...`],
   ])('of %j for %j is %s', (input, metadata, text) => {
     expect(firstMismatch(parseFilter(input), metadata)).toBe(text);
