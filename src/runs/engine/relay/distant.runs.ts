@@ -99,13 +99,13 @@ export class DistantRuns {
     return new Map([...told, ...recorded]);
   }
 
-  /** A run that is not there has been, or is yet to come. */
+  /** A run that is not there has been, or is yet to come. Which one is known beforehand: it may come while the tables are read. */
   private async recorded(runIds: readonly string[]): Promise<Map<string, RunOutcome>> {
+    const outcomes = new Map<string, RunOutcome>();
+    for (const runId of runIds) if (this.liveRuns.get(runId)?.known) outcomes.set(runId, GONE);
     const runs = await runAsSystem('look how runs have ended elsewhere', () =>
       this.dataSource.manager.find(Run, { where: { run_id: In(runIds) }, relations: { thread: true } }),
     );
-    const outcomes = new Map<string, RunOutcome>();
-    for (const runId of runIds) if (this.liveRuns.get(runId)?.known) outcomes.set(runId, GONE);
     for (const run of runs) {
       const outcome = recordedOutcome(run);
       if (outcome) outcomes.set(run.run_id, outcome);
