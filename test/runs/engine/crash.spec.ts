@@ -49,7 +49,8 @@ describe.each(databases)('a server with 200 runs on $dialect', ({ create }) => {
       );
       server = next;
       const before = endedOf(await next.allRuns());
-      await until('all runs have ended', async () => (await next.countRuns('success')) === RUNS);
+      const patienceMs = 40_000;
+      await until('all runs have ended', async () => (await next.countRuns('success')) === RUNS, patienceMs);
       const runs = await next.allRuns();
 
       expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'success'));
