@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { Run } from '../run.entity.js';
 import { followEvents, replayEvents, type ReadPage } from './events/event.streams.js';
 import { RunEventStore } from './events/run-event.store.js';
-import type { RunInterest } from './live.run.js';
+import type { LiveRun, RunInterest } from './live.run.js';
 import { LiveRuns } from './live.runs.js';
 import { RelayStore } from './relay/relay.store.js';
 import { RunFollowers, type FollowableRun } from './relay/run.followers.js';
@@ -51,14 +51,15 @@ export class RunReader {
     const readPage = this.pageReader();
     const readRelayed = this.relayReader();
     const findRun = AsyncResource.bind(() => this.find(runId));
-    const { liveRuns, followers } = this;
+    const { liveRuns } = this;
+    const join = (run: FollowableRun): Promise<number> => this.join(live, run, 'events', onlyNew);
     return {
       async *[Symbol.asyncIterator]() {
         const run = await findRun();
         if (!run) return;
         liveRuns.know(run);
         if (run.status === 'pending' || run.status === 'running') {
-          const newFrom = await followers.join(live, run, 'events', onlyNew);
+          const newFrom = await join(run);
           // A log that was filled before knows what is new; one that is still empty may be that of a run elsewhere.
           const first = onlyNew && from === 0 ? newFrom : from;
           yield* followEvents(live, { from: first, onlyNew, readPage, signal });
@@ -79,8 +80,23 @@ export class RunReader {
     this.liveRuns.know(run);
     const recorded = recordedOutcome(run);
     if (recorded) return recorded;
-    await this.followers.join(live, run, 'outcome');
+    await this.join(live, run, 'outcome');
     return unlessAborted(live.outcome, signal);
+  }
+
+  /** A server that stops has no database any more, and has told those who follow the run. */
+  private async join(
+    live: LiveRun,
+    run: FollowableRun,
+    interest: RunInterest,
+    onlyNew = false,
+  ): Promise<number> {
+    try {
+      return await this.followers.join(live, run, interest, onlyNew);
+    } catch (error) {
+      if (!live.log.isClosed) throw error;
+      return 0;
+    }
   }
 
   private find(runId: string): Promise<FollowableRun | null> {
