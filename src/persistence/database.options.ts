@@ -1,7 +1,6 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Driver } from 'typeorm/driver/Driver.js';
 import type { Dialect } from './filter-sql/filter.renderer.js';
-import { servingOptions, type PostgresSettings } from './postgres/postgres.options.js';
 import { SQLITE3_BINDING, Sqlite3Driver } from './sqlite3/sqlite3.driver.js';
 
 /** How TypeORM reaches a database. */
@@ -31,16 +30,13 @@ export type DatabaseLocation =
  * @throws DatabaseUrlError for anything else; its message never repeats the URL, which may hold a password
  * @example databaseOptions('sqlite:.data/agents.db').dialect // 'sqlite'
  */
-export function databaseOptions(
-  database: DatabaseLocation | string,
-  settings: PostgresSettings = {},
-): DatabaseOptions {
+export function databaseOptions(database: DatabaseLocation | string): DatabaseOptions {
   const location = typeof database === 'string' ? parseDatabaseUrl(database) : database;
   switch (location.kind) {
     case 'postgres':
       return {
         dialect: 'postgres',
-        options: { type: 'postgres', ...servingOptions(location.url, settings), ...STRICT },
+        options: { type: 'postgres', url: location.url, ...STRICT },
       };
     case 'sqlite':
       return {

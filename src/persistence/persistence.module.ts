@@ -109,7 +109,7 @@ function typeOrmOptions(
   settings: PersistenceSettings,
   features: readonly FeatureSchema[],
 ): OptionsWithSettings {
-  const { dialect, options } = databaseOptions(settings.database, settings.postgres);
+  const { dialect, options } = databaseOptions(settings.database);
   const { migrations: declared = [] } = settings;
   const migrations = 'sqlite' in declared ? declared[dialect] : declared;
   return {

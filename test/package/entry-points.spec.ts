@@ -38,7 +38,7 @@ describe('the entry point onauth-server/on-auth', () => {
   );
 
   it('looks for a driver of TypeORM only where a database of its kind is opened', () => {
-    expect([...graphOf('./on-auth', 'default').onDemand]).toEqual(['sqlite3']);
+    expect([...graphOf('./on-auth', 'default').onDemand].toSorted()).toEqual(['pg', 'sqlite3']);
   });
 
   it.each(['default', 'types'] as const)('leads to no part of the agent server (%s)', (kind) => {

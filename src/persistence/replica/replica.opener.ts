@@ -3,7 +3,6 @@ import { databaseOptions } from '../database.options.js';
 import type { PersistenceSettings } from '../persistence.settings.js';
 import { ReadReplica } from './read.replica.js';
 import { ReadReplicaError } from './read-replica.error.js';
-import { openReplica } from './replica.data-source.js';
 
 /**
  * The replica of a database, connected where it answers; one that hands everything to the primary where none is configured.
@@ -21,6 +20,7 @@ export async function openReadReplica(
     throw new ReadReplicaError('DATABASE_READ_URL is set, but only PostgreSQL has replicas.');
   }
   const ownerUrl = rowSecurity && owner.url;
+  const { openReplica } = await import('./replica.data-source.js');
   const replica = new ReadReplica(() =>
     openReplica({ url: readUrl, options, scoping: { scopeKeys }, postgres, ownerUrl }),
   );

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { databaseOptions } from '../../../src/persistence/database.options.js';
-import type { PostgresSettings } from '../../../src/persistence/postgres/postgres.options.js';
+import { servingOptions, type PostgresSettings } from '../../../src/persistence/postgres/postgres.options.js';
 import { createPostgres, type TestDatabase } from '../../support/databases.js';
 
 describe('connections to PostgreSQL', () => {
@@ -16,7 +15,8 @@ describe('connections to PostgreSQL', () => {
     settings: PostgresSettings,
     work: (dataSource: DataSource) => Promise<T>,
   ): Promise<T> {
-    const dataSource = await new DataSource(databaseOptions(database.url, settings).options).initialize();
+    const options = servingOptions(database.url, settings);
+    const dataSource = await new DataSource({ type: 'postgres', ...options }).initialize();
     try {
       return await work(dataSource);
     } finally {
