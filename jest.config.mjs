@@ -13,4 +13,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp'],
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Modules of specs stay in memory; near the limit of its heap a worker does little else than collect garbage.
+  workerIdleMemoryLimit: '1500MB',
 };
