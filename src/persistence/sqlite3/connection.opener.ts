@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bindStatement } from './bound.statement.js';
 import { ConnectionPool } from './connection.pool.js';
 import { Sqlite3Connection, type ConnectionMode, type StatementResult } from './sqlite3.connection.js';
-import { DatabaseOpenError } from './sqlite3.errors.js';
+import { DatabaseOpenError, Sqlite3Error } from './sqlite3.errors.js';
 import type { Sqlite3Options } from './sqlite3.options.js';
 
+const BUSY_PAUSE_MS = 10;
 /** SQLite's names for a database that only its own connection can see. */
 const PRIVATE_DATABASES: ReadonlySet<string> = new Set([':memory:', '']);
 
@@ -21,7 +23,7 @@ export async function openConnections(path: string, options: Sqlite3Options): Pr
     const writer = await open(path, 'writer', options, opened);
     await pragma(writer, 'foreign_keys = ON');
     if (!isPrivate) {
-      await enterWal(writer);
+      await enterWal(writer, options.busyTimeoutMs);
       await pragma(writer, `synchronous = ${options.synchronous}`);
       for (let i = 0; i < options.readers; i++) await openReader(path, options, opened);
     }
@@ -50,12 +52,27 @@ async function openReader(path: string, options: Sqlite3Options, opened: Sqlite3
   await pragma(reader, 'query_only = ON');
 }
 
-/** Without WAL a reader would block the writer. SQLite answers with the mode it is in, also when it could not change it. */
-async function enterWal(writer: Sqlite3Connection): Promise<void> {
-  const { rows } = await pragma(writer, 'journal_mode = WAL');
-  const mode = rows[0]?.journal_mode;
-  if (mode !== 'wal')
-    throw new Error(`the file system does not allow WAL mode (it stays in "${String(mode)}")`);
+/**
+ * Without WAL a reader would block the writer. SQLite answers with the mode it is in, also when it could not change it. Who changes
+ * the mode of a file at the same time as others is not made to wait by the busy timeout, but turned away.
+ */
+async function enterWal(writer: Sqlite3Connection, patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      const { rows } = await pragma(writer, 'journal_mode = WAL');
+      const mode = rows[0]?.journal_mode;
+      if (mode === 'wal') return;
+      throw new Error(`the file system does not allow WAL mode (it stays in "${String(mode)}")`);
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error;
+      await sleep(BUSY_PAUSE_MS);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Sqlite3Error && error.code.startsWith('SQLITE_BUSY');
 }
 
 function pragma(connection: Sqlite3Connection, setting: string): Promise<StatementResult> {
