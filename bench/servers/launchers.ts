@@ -10,10 +10,19 @@ export type StartedServer = Awaited<ReturnType<typeof ServerProcess.start>>;
 const LOADER = pathToFileURL(resolve('test/runs/engine/support/typescript.loader.mjs')).href;
 const PEER = resolve('bench/peer');
 
-/** The built service, as `npm start` runs it. */
-export async function startService(databaseUrl: string, folder: string): Promise<StartedServer> {
+/**
+ * The built service, as `npm start` runs it.
+ *
+ * @param environment settings beside those that every benchmark has
+ */
+export async function startService(
+  databaseUrl: string,
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StartedServer> {
   const port = await freePort();
-  return ServerProcess.start(port, built(databaseUrl, folder, port));
+  const options = built(databaseUrl, folder, port);
+  return ServerProcess.start(port, { ...options, env: { ...options.env, ...environment } });
 }
 
 /** The same, for a `Probe`: with a channel, and these options of Node. */
