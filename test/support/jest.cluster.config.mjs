@@ -21,6 +21,7 @@ const ONE_PROCESS = {
     'assistants/assistant-graph.spec',
   ],
   'starts processes of its own, or stops the one it has': ['e2e/roles', 'e2e/start', 'runs/api/run-shutdown'],
+  'looks into the process, or at why it does not start': ['e2e/read-replica', 'e2e/row-security'],
   'bytes that a proxy answers by itself': ['e2e/edge', 'abuse/http-edge'],
   'listens to the log of the process': ['abuse/logs'],
   'SQLite alone': ['abuse/escape-strings'],
