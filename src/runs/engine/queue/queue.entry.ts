@@ -61,15 +61,14 @@ export class QueueEntry {
       .update(Thread)
       .set(rowOf<Thread>(busy(thread, run, position)))
       .where(asRead);
+    let isTaken = false;
     try {
-      const isTaken = await queueOnTaken(manager, taking, row);
-      if (isTaken) this.note(row);
-      else if (isClaimed(row)) this.seats.leaveSeat();
-      return isTaken;
-    } catch (error) {
-      if (isClaimed(row)) this.seats.leaveSeat();
-      throw error;
+      isTaken = await queueOnTaken(manager, taking, row);
+    } finally {
+      if (!isTaken && isClaimed(row)) this.seats.leaveSeat();
     }
+    if (isTaken) this.note(row);
+    return isTaken;
   }
 
   /** The transaction failed: the seats are free again. */
