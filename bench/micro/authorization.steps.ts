@@ -60,7 +60,7 @@ export async function authorizationSteps(
     AuthorizationContext.run(scopeOf(principal, 'threads', decision), () => {
       const scope = scoping.on('thread');
       scoping.withParameters({});
-      return scope?.rows ?? NOT_FOUND;
+      return scope?.form.rows ?? NOT_FOUND;
     });
   const threads = dataSource.getRepository(Thread);
 

@@ -1,6 +1,7 @@
 import {
   DataSource,
   type DataSourceOptions,
+  type EntityManager,
   type EntityTarget,
   type ObjectLiteral,
   type QueryRunner,
@@ -25,6 +26,7 @@ import { ScopedTableRegistry } from './scoping/scoped-table.registry.js';
 import { Scoping } from './scoping/scoping.js';
 import { assertViewsAreScoped } from './scoping/view.check.js';
 import { SqlGuard } from './sql.guard.js';
+import { ScopedEntityManager } from './statements/scoped.entity-manager.js';
 
 /** How a data source scopes. */
 export interface ScopingOptions {
@@ -105,6 +107,10 @@ export class ScopedDataSource extends DataSource {
     const name = DriverUtils.buildAlias(this.driver, undefined, alias);
     const { target } = this.getMetadata(entityOrRunner as EntityTarget<ObjectLiteral>);
     return new ScopedSelectQueryBuilder(this, queryRunner).select(name).from(target, name);
+  }
+
+  override createEntityManager(queryRunner?: QueryRunner): EntityManager {
+    return new ScopedEntityManager(this, queryRunner);
   }
 
   protected override async buildMetadatas(): Promise<void> {

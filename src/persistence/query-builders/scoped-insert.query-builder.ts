@@ -20,7 +20,7 @@ export class ScopedInsertQueryBuilder<Entity extends ObjectLiteral> extends Inse
 
   override async execute(): Promise<InsertResult> {
     const scope = scopeOn(this.dataSource, this.getMainTableName());
-    const isChecked = scope?.condition !== undefined && !this.expressionMap.insertFromSelect;
+    const isChecked = scope?.form.condition !== undefined && !this.expressionMap.insertFromSelect;
     if (!isChecked || (scope.table.owner.kind === 'metadata' && !this.isUpsert)) return super.execute();
     return this.onOneRunner(async (runner) => {
       await this.parents.verify(scope, this.getValueSets(), runner);
@@ -35,7 +35,7 @@ export class ScopedInsertQueryBuilder<Entity extends ObjectLiteral> extends Inse
   /** Checked here, where the values are rendered: until then listeners and subscribers may change them. */
   protected override createInsertExpression(): string {
     const scope = scopeOn(this.dataSource, this.getMainTableName());
-    if (scope?.condition === undefined) return super.createInsertExpression();
+    if (scope?.form.condition === undefined) return super.createInsertExpression();
     this.checkRows(scope);
     return this.isUpsert ? this.createUpsertExpression() : super.createInsertExpression();
   }

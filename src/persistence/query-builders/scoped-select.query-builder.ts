@@ -10,6 +10,6 @@ export class ScopedSelectQueryBuilder<Entity extends ObjectLiteral> extends Sele
   }
 
   protected override getTableName(tablePath: string): string {
-    return scopeOn(this.dataSource, tablePath)?.rows ?? super.getTableName(tablePath);
+    return scopeOn(this.dataSource, tablePath)?.form.rows ?? super.getTableName(tablePath);
   }
 }

@@ -21,7 +21,7 @@ export class ScopedUpdateQueryBuilder<Entity extends ObjectLiteral> extends Upda
   /** Checked here, where the values are rendered: until then listeners and subscribers may change them. */
   protected override createUpdateExpression(): string {
     const scope = scopeOn(this.dataSource, this.getMainTableName());
-    if (scope?.condition !== undefined) checkNewImage(scope, this.getValueSet());
+    if (scope?.form.condition !== undefined) checkNewImage(scope, this.getValueSet());
     return super.createUpdateExpression();
   }
 }

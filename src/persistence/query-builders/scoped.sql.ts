@@ -28,10 +28,11 @@ export function marked(name: string, scope: TableScope | undefined): string {
  * @throws UnscopedSqlError when the clause has raw SQL that would end its parentheses
  */
 export function withScope(clause: string, scope: TableScope | undefined): string {
-  if (scope?.condition === undefined) return clause;
-  if (clause === '') return WHERE + scope.condition;
+  const condition = scope?.form.condition;
+  if (condition === undefined) return clause;
+  if (clause === '') return WHERE + condition;
   if (!clause.startsWith(WHERE)) throw new TypeError(`not a WHERE clause: ${clause}`);
   const own = clause.slice(WHERE.length);
   assertCondition(own);
-  return `${WHERE}${scope.condition} AND (${own})`;
+  return `${WHERE}${condition} AND (${own})`;
 }

@@ -2,27 +2,32 @@ import type { DataSource, ObjectLiteral } from 'typeorm';
 import { AuthorizationContext, type PrincipalScope } from '../../on-auth/authorization.context.js';
 import type { Decision } from '../../on-auth/decision.js';
 import { ScopeMissingError } from '../../on-auth/errors.js';
-import { SCOPE_MARK } from '../scope.mark.js';
-import { DecisionScopes } from './decision.scopes.js';
-import type { ScopeCompiler, ScopeSource } from './scope.compiler.js';
+import { BoundedCache } from '../bounded.cache.js';
+import type { ScopeCompiler } from './scope.compiler.js';
+import { ScopeForm, UNNAMED } from './scope.form.js';
 import type { ScopedTable } from './scoped-table.js';
 import type { ScopedTableRegistry } from './scoped-table.registry.js';
 import type { TableScope } from './table.scope.js';
 
 type Decisions = PrincipalScope['decisions'];
 
+/** Handlers whose filters are of ever new forms, such as lists that grow, must not fill the memory. */
+const REMEMBERED_FORMS = 2_000;
+
 const scopings = new WeakMap<DataSource, Scoping>();
 
-/** What the query builders of a data source ask: which rows of this table may the current caller reach? */
+/** What the queries of a data source ask: which rows of this table may the current caller reach? */
 export class Scoping {
-  private readonly compiled = new WeakMap<Decision, DecisionScopes>();
+  /** What was compiled for a decision. It lives as long as the decision: for a request, or for a run. */
+  private readonly compiled = new WeakMap<Decision, TableScope[]>();
+  private readonly forms = new BoundedCache<string, ScopeForm>(REMEMBERED_FORMS);
 
   constructor(
     private readonly tables: ScopedTableRegistry,
     private readonly compiler: ScopeCompiler,
   ) {}
 
-  /** The scoping of the data source that a query builder belongs to; none before its entities are known. */
+  /** The scoping of the data source that a query belongs to; none before its entities are known. */
   static of(dataSource: DataSource): Scoping | undefined {
     return scopings.get(dataSource);
   }
@@ -42,64 +47,64 @@ export class Scoping {
     if (!table) return undefined;
     const scope = AuthorizationContext.current();
     if (!scope) throw new ScopeMissingError(`a query on ${table.name} outside any authorization`);
-    return scope.kind === 'system' ? undefined : this.scopeUnder(scope.decisions, table);
+    return scope.kind === 'system' ? undefined : this.scopeUnder(scope.decisions, table, table.qualifier);
   }
 
   /** The condition of a scope where the table goes by another name. */
-  conditionAs(qualifier: string, { table, condition, decisions }: TableScope): string | undefined {
-    if (qualifier === table.qualifier) return condition;
-    const decided = new Map(
-      table.resources.flatMap((resource, index) => {
-        const decision = decisions[index];
-        return decision ? [[resource, decision] as const] : [];
-      }),
-    );
-    return this.compiler.conditionOn(table, this.sourceOf(decided, table), qualifier);
+  conditionAs(qualifier: string, { table, form }: TableScope): string | undefined {
+    if (qualifier === table.qualifier) return form.condition;
+    const scope = AuthorizationContext.current();
+    if (scope?.kind !== 'principal') throw new ScopeMissingError(`a query on ${table.name} lost its scope`);
+    return this.scopeUnder(scope.decisions, table, qualifier).form.condition;
   }
 
   /** Adds the parameters of the current scope to a builder's own: always all of them, and they win over the caller's. */
   withParameters(own: ObjectLiteral): ObjectLiteral {
     const scope = AuthorizationContext.current();
     if (scope?.kind !== 'principal') return own;
-    for (const decision of scope.decisions.values()) this.compiled.get(decision)?.addTo(own);
+    for (const decision of scope.decisions.values()) {
+      for (const compiled of this.compiled.get(decision) ?? []) {
+        if (isUnder(scope.decisions, compiled)) addParameters(compiled, own);
+      }
+    }
     return own;
   }
 
-  private scopeUnder(decisions: Decisions, table: ScopedTable): TableScope {
-    const { byTable } = this.compiledFor(decisionOn(table, table.resources[0], decisions));
-    const known = byTable.get(table);
-    if (known && isUnder(decisions, known)) return known;
-    const scope = this.compile(decisions, table);
-    byTable.set(table, scope);
+  private scopeUnder(decisions: Decisions, table: ScopedTable, qualifier: string): TableScope {
+    const compiled = this.compiledFor(decisionOn(table, table.resources[0], decisions));
+    const place = compiled.findIndex((scope) => scope.table === table && scope.qualifier === qualifier);
+    if (place >= 0 && isUnder(decisions, compiled[place])) return compiled[place];
+    const scope = this.compile(decisions, table, qualifier);
+    if (place >= 0) compiled[place] = scope;
+    else compiled.push(scope);
     return scope;
   }
 
-  private compile(decisions: Decisions, table: ScopedTable): TableScope {
-    const source = this.sourceOf(decisions, table);
-    const condition = this.compiler.conditionOn(table, source);
-    const marked = table.path + SCOPE_MARK;
-    const rows = condition === undefined ? marked : `(SELECT * FROM ${marked} WHERE ${condition})`;
-    return { table, decisions: table.resources.map(source.decisionOn), condition, rows };
+  private compile(decisions: Decisions, table: ScopedTable, qualifier: string): TableScope {
+    const values: unknown[] = [];
+    const decided = (resource: string): Decision => decisionOn(table, resource, decisions);
+    const bind = (_: Decision, value: unknown): string => `${UNNAMED}${values.push(value)}`;
+    const condition = this.compiler.conditionOn(table, { decisionOn: decided, bind }, qualifier);
+    const form = this.forms.getOrCompute(
+      `${table.path} ${condition ?? ''}`,
+      () => new ScopeForm(table.path, condition),
+    );
+    return { table, qualifier, decisions: table.resources.map(decided), form, values };
   }
 
-  private sourceOf(decisions: Decisions, table: ScopedTable): ScopeSource {
-    return {
-      decisionOn: (resource) => decisionOn(table, resource, decisions),
-      bind: (decision, value) => this.compiledFor(decision).bind(value),
-    };
-  }
-
-  private compiledFor(decision: Decision): DecisionScopes {
+  private compiledFor(decision: Decision): TableScope[] {
     let compiled = this.compiled.get(decision);
-    if (!compiled) this.compiled.set(decision, (compiled = new DecisionScopes()));
+    if (!compiled) this.compiled.set(decision, (compiled = []));
     return compiled;
   }
 }
 
+function addParameters({ form, values }: TableScope, parameters: ObjectLiteral): void {
+  for (const [place, value] of values.entries()) parameters[form.parameterAt(place)] = value;
+}
+
 function isUnder(decisions: Decisions, { table, decisions: known }: TableScope): boolean {
-  return (
-    known.length === 1 || table.resources.every((resource, index) => known[index] === decisions.get(resource))
-  );
+  return table.resources.every((resource, index) => known[index] === decisions.get(resource));
 }
 
 function decisionOn(table: ScopedTable, resource: string, decisions: Decisions): Decision {

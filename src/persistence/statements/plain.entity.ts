@@ -1,0 +1,155 @@
+import type { EntityMetadata, ObjectLiteral, ValueTransformer } from 'typeorm';
+import type { Driver } from 'typeorm/driver/Driver.js';
+import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+
+/** Types whose values TypeORM writes and reads as they are, but for transformers, JSON and the booleans of SQLite. */
+const SIMPLE_TYPES: ReadonlySet<unknown> = new Set(['varchar', 'text', 'integer', 'bigint', 'double precision']);
+const CONVERTED_TYPES: ReadonlySet<unknown> = new Set(['boolean', 'jsonb']);
+
+/** A column of a plain entity. */
+export interface PlainColumn {
+  readonly property: string;
+  /** The column's name, as the database gives it. */
+  readonly name: string;
+  /** The name as SQL. */
+  readonly quoted: string;
+  readonly metadata: ColumnMetadata;
+  /** Whether a value is bound as it is, so that it can be compared with. */
+  readonly isComparable: boolean;
+  /** What the database gives, as the entity has it. */
+  readonly read: (value: unknown) => unknown;
+  /** What the entity has, as it is bound. */
+  readonly write: (value: unknown) => unknown;
+  /** The SQL of a value that is written, given its placeholder. */
+  readonly written: (placeholder: string) => string;
+  /** The SQL of what is read. */
+  readonly selected: (qualifier: string) => string;
+}
+
+const plainEntities = new WeakMap<EntityMetadata, PlainEntity | null>();
+
+/**
+ * An entity whose rows are their columns and nothing else: no relations, embedded objects, inheritance, defaults, generated values,
+ * soft deletion, versions or listeners. TypeORM does no more for such rows than to put together SQL that can be put together once.
+ */
+export class PlainEntity {
+  /** The table's name as SQL, with the schema if it has one. */
+  readonly path: string;
+  /** The table's name as SQL. */
+  readonly quoted: string;
+  readonly driver: Driver;
+  private readonly byProperty: ReadonlyMap<string, PlainColumn>;
+
+  private constructor(
+    readonly metadata: EntityMetadata,
+    readonly columns: readonly PlainColumn[],
+  ) {
+    this.driver = metadata.dataSource.driver;
+    this.quoted = this.driver.escape(metadata.tableName);
+    this.path = pathOf(metadata);
+    this.byProperty = new Map(columns.map((column) => [column.property, column]));
+  }
+
+  /** Nothing for an entity that TypeORM does more for. */
+  static of(metadata: EntityMetadata): PlainEntity | undefined {
+    let entity = plainEntities.get(metadata);
+    if (entity === undefined) plainEntities.set(metadata, (entity = read(metadata)));
+    return entity ?? undefined;
+
+    function read(entityMetadata: EntityMetadata): PlainEntity | null {
+      if (!isPlain(entityMetadata)) return null;
+      return new PlainEntity(entityMetadata, entityMetadata.columns.map(plainColumn));
+    }
+  }
+
+  column(property: string): PlainColumn | undefined {
+    return this.byProperty.get(property);
+  }
+
+  /** Makes an entity of a row that has the columns under their own names. */
+  read(row: ObjectLiteral): ObjectLiteral {
+    const entity = this.metadata.create(undefined, { fromDeserializer: true });
+    for (const { property, name, read } of this.columns) entity[property] = read(row[name]);
+    return entity;
+  }
+}
+
+function pathOf({ tablePath, dataSource }: EntityMetadata): string {
+  const parts = tablePath.split('.');
+  return parts.map((part) => dataSource.driver.escape(part)).join('.');
+}
+
+function isPlain(metadata: EntityMetadata): boolean {
+  const more = [
+    metadata.relations,
+    metadata.embeddeds,
+    metadata.listeners,
+    metadata.childEntityMetadatas,
+    metadata.generatedColumns,
+    metadata.foreignKeys.filter(({ columns }) => columns.some(({ relationMetadata }) => relationMetadata)),
+  ];
+  return (
+    metadata.tableType === 'regular' &&
+    typeof metadata.target === 'function' &&
+    metadata.treeType === undefined &&
+    metadata.discriminatorColumn === undefined &&
+    metadata.parentEntityMetadata === undefined &&
+    metadata.dataSource.options.typename === undefined &&
+    more.every(({ length }) => length === 0) &&
+    metadata.columns.every(isPlainColumn)
+  );
+}
+
+function isPlainColumn(column: ColumnMetadata): boolean {
+  const { type, transformer } = column;
+  const isConverted = CONVERTED_TYPES.has(type) && transformer === undefined;
+  return (
+    (SIMPLE_TYPES.has(type) || isConverted) &&
+    !Array.isArray(transformer) &&
+    column.isSelect &&
+    column.isInsert &&
+    column.isUpdate &&
+    column.default === undefined &&
+    !(
+      column.isArray ||
+      column.isVirtual ||
+      column.isVirtualProperty ||
+      column.isGenerated ||
+      column.isVersion ||
+      column.isCreateDate ||
+      column.isUpdateDate ||
+      column.isDeleteDate ||
+      column.isDiscriminator
+    )
+  );
+}
+
+function plainColumn(metadata: ColumnMetadata): PlainColumn {
+  const { driver } = metadata.entityMetadata.dataSource;
+  const quoted = driver.escape(metadata.databaseName);
+  const inJson = (sql: string, isWritten: boolean): string =>
+    driver instanceof AbstractSqliteDriver ? driver.wrapWithJsonFunction(sql, metadata, isWritten) : sql;
+  return {
+    property: metadata.propertyName,
+    name: metadata.databaseName,
+    quoted,
+    metadata,
+    isComparable: metadata.transformer === undefined && metadata.type !== 'jsonb',
+    read: readerOf(metadata),
+    write: (value) => driver.preparePersistentValue(value, metadata) as unknown,
+    written: (placeholder) => inJson(placeholder, true),
+    selected: (qualifier) => {
+      const column = `${qualifier}.${quoted}`;
+      const sql = inJson(column, false);
+      return sql === column ? column : `${sql} AS ${quoted}`;
+    },
+  };
+}
+
+function readerOf(metadata: ColumnMetadata): PlainColumn['read'] {
+  const { driver } = metadata.entityMetadata.dataSource;
+  if (!SIMPLE_TYPES.has(metadata.type)) return (value) => driver.prepareHydratedValue(value, metadata) as unknown;
+  const transformer = metadata.transformer as ValueTransformer | undefined;
+  return transformer ? (value) => transformer.from(value) as unknown : (value) => value;
+}

@@ -1,0 +1,164 @@
+import {
+  DeleteResult,
+  EntityManager,
+  InsertResult,
+  UpdateResult,
+  type EntityTarget,
+  type FindOptionsWhere,
+  type ObjectLiteral,
+  type QueryDeepPartialEntity,
+  type QueryResult,
+  type UpdateOptions,
+} from 'typeorm';
+import type { ReplicationMode } from 'typeorm/driver/types/ReplicationMode.js';
+import { scopeOn } from '../query-builders/scoped.sql.js';
+import { checkNewImage, checkNewRow } from '../scoping/image.check.js';
+import type { TableScope } from '../scoping/table.scope.js';
+import { PlainEntity, type PlainColumn } from './plain.entity.js';
+import type { RowStatement } from './row.statement.js';
+import { RowStatements } from './row.statements.js';
+
+/** Columns and, in the same places, their values. */
+interface ColumnValues {
+  readonly columns: readonly PlainColumn[];
+  readonly values: readonly unknown[];
+}
+
+/**
+ * TypeORM's entity manager, with a short way for what a service does most: to find, insert, change or remove a row of a plain entity
+ * by the values of its columns. The statement is known beforehand, in the form of the current scope. Whatever is more than that
+ * (operators, relations, listeners, lists of rows) goes TypeORM's way, through the scoped query builders, with the same result.
+ */
+export class ScopedEntityManager extends EntityManager {
+  override async findOneBy<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    where: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[],
+  ): Promise<Entity | null> {
+    const entity = this.plain(target);
+    const key = entity && keyOf(entity, where);
+    if (!key) return super.findOneBy(target, where);
+    const scope = this.scopeOn(entity);
+    const statement = this.statements.select(entity, key.columns, scope);
+    const { records } = await this.execute(statement, key.values, scope, this.dataSource.defaultReplicationModeForReads());
+    const [row] = records as readonly (ObjectLiteral | undefined)[];
+    return row ? (entity.read(row) as Entity) : null;
+  }
+
+  override async insert<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    values: QueryDeepPartialEntity<Entity> | QueryDeepPartialEntity<Entity>[],
+  ): Promise<InsertResult> {
+    const entity = this.plain(target);
+    const row = entity && rowOf(entity, values);
+    const scope = row && this.scopeOn(entity);
+    // Below a parent, the parent has to be looked for first.
+    if (!row || (scope?.form.condition !== undefined && scope.table.owner.kind !== 'metadata'))
+      return super.insert(target, values);
+    if (scope?.form.condition !== undefined) checkNewRow(scope, values, namesOf(row.columns));
+    const statement = this.statements.insert(entity, row.columns, scope);
+    const result = InsertResult.from(await this.execute(statement, row.values, scope, 'master'));
+    result.identifiers = [entity.metadata.getEntityIdMap(values) ?? {}];
+    result.generatedMaps = [{}];
+    return result;
+  }
+
+  override async update<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    criteria: Parameters<EntityManager['update']>[1],
+    values: QueryDeepPartialEntity<Entity>,
+    options?: UpdateOptions,
+  ): Promise<UpdateResult> {
+    const entity = options === undefined ? this.plain(target) : undefined;
+    const key = entity && keyOf(entity, criteria);
+    const change = key && rowOf(entity, values);
+    if (!change) return super.update(target, criteria, values, options);
+    const scope = this.scopeOn(entity);
+    if (scope?.form.condition !== undefined) checkNewImage(scope, values);
+    const statement = this.statements.update(entity, change.columns, key.columns, scope);
+    return UpdateResult.from(await this.execute(statement, [...change.values, ...key.values], scope, 'master'));
+  }
+
+  override async delete<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    criteria: Parameters<EntityManager['delete']>[1],
+  ): Promise<DeleteResult> {
+    const entity = this.plain(target);
+    const key = entity && keyOf(entity, criteria);
+    if (!key) return super.delete(target, criteria);
+    const scope = this.scopeOn(entity);
+    const statement = this.statements.delete(entity, key.columns, scope);
+    return DeleteResult.from(await this.execute(statement, key.values, scope, 'master'));
+  }
+
+  /** Those of the data source: what one manager has put together serves all. */
+  private get statements(): RowStatements {
+    return RowStatements.of(this.dataSource);
+  }
+
+  /** Subscribers and a cache of results belong to TypeORM's way. */
+  private plain(target: EntityTarget<ObjectLiteral>): PlainEntity | undefined {
+    const { subscribers, queryResultCache } = this.dataSource;
+    if (subscribers.length > 0 || queryResultCache) return undefined;
+    return PlainEntity.of(this.dataSource.getMetadata(target));
+  }
+
+  private scopeOn({ metadata }: PlainEntity): TableScope | undefined {
+    return scopeOn(this.dataSource, metadata.tablePath);
+  }
+
+  private async execute(
+    statement: RowStatement,
+    values: readonly unknown[],
+    scope: TableScope | undefined,
+    mode: ReplicationMode,
+  ): Promise<QueryResult> {
+    const runner = this.queryRunner ?? this.dataSource.createQueryRunner(mode);
+    try {
+      return await runner.query(statement.sql, statement.bind(values, scope), true);
+    } finally {
+      if (runner !== this.queryRunner) await runner.release();
+    }
+  }
+}
+
+/** The columns that are compared and what with; nothing where that is more than a comparison. */
+function keyOf(entity: PlainEntity, where: unknown): ColumnValues | undefined {
+  if (!isPlainObject(where)) return undefined;
+  const columns: PlainColumn[] = [];
+  const values: unknown[] = [];
+  for (const property in where) {
+    const column = entity.column(property);
+    const value = where[property];
+    if (!column?.isComparable || !isScalar(value)) return undefined;
+    columns.push(column);
+    values.push(value);
+  }
+  return columns.length > 0 ? { columns, values } : undefined;
+}
+
+/** The columns that are written, and what into them; nothing where a value is SQL or belongs to no column. */
+function rowOf(entity: PlainEntity, row: unknown): ColumnValues | undefined {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return undefined;
+  const columns: PlainColumn[] = [];
+  const values: unknown[] = [];
+  for (const [property, value] of Object.entries(row)) {
+    if (value === undefined) continue;
+    const column = entity.column(property);
+    if (!column || typeof value === 'function') return undefined;
+    columns.push(column);
+    values.push(column.write(value));
+  }
+  return columns.length > 0 ? { columns, values } : undefined;
+}
+
+function namesOf(columns: readonly PlainColumn[]): ReadonlySet<string> {
+  return new Set(columns.map(({ name }) => name));
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isPlainObject(value: unknown): value is ObjectLiteral {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
