@@ -1,7 +1,7 @@
 import type { Repository, SelectQueryBuilder } from 'typeorm';
 import { whereContains } from '../persistence/containment/containment.query.js';
 import type { CountThreads } from '../threads/dto/search-threads.dto.js';
-import { selectThreads } from '../threads/thread.query.js';
+import { threadConditions } from '../threads/thread.query.js';
 import type { Thread } from '../threads/thread.entity.js';
 import type { Cron } from './cron.entity.js';
 import type { CountCrons } from './dto/search-crons.dto.js';
@@ -28,7 +28,20 @@ export function whereThreadIsVisible(
   threads: Repository<Thread>,
   criteria: CountThreads,
 ): SelectQueryBuilder<Cron> {
-  const visible = selectThreads(threads, criteria).select('1').andWhere('thread.thread_id = cron.thread_id');
+  const { driver } = query.dataSource;
+  const visible = threads.createQueryBuilder('thread').select('1').where('thread.thread_id = cron.thread_id');
+  const parameters: Record<string, unknown> = {};
+  const conditions = threadConditions(criteria, {
+    dialect: driver.options.type === 'postgres' ? 'postgres' : 'sqlite',
+    column: (property) => `${driver.escape('thread')}.${driver.escape(property)}`,
+    bind: (value) => {
+      const name = `thread_${Object.keys(parameters).length}`;
+      parameters[name] = value;
+      return `:${name}`;
+    },
+  });
+  for (const condition of conditions) visible.andWhere(condition);
+  visible.setParameters(parameters);
   return query.andWhere(
     `(cron.thread_id IS NULL OR EXISTS (${visible.getQuery()}))`,
     visible.getParameters(),

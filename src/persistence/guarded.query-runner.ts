@@ -25,19 +25,23 @@ function guard(runner: QueryRunner, currentGuard: () => SqlGuard | undefined): Q
   const connect = runner.connect.bind(runner) as () => Promise<unknown>;
   const checked =
     <A extends readonly unknown[], R>(method: (sql: string, ...rest: A) => Promise<R>) =>
-    async (sql: string, ...rest: A): Promise<R> => {
-      currentGuard()?.check(sql);
+    (sql: string, ...rest: A): Promise<R> => {
       try {
-        return await method(sql, ...rest);
-      } catch (error) {
-        throw asScopeViolation(error);
+        currentGuard()?.check(sql);
+      } catch (refusal) {
+        return Promise.reject(refusal as Error);
       }
+      return method(sql, ...rest).catch(asRefused);
     };
   return Object.assign(runner, {
     query: checked(query),
     stream: checked(stream),
     connect: () => connect().catch(unreachable),
   });
+}
+
+function asRefused(error: unknown): never {
+  throw asScopeViolation(error);
 }
 
 /** Told apart from a fault of a connection that somebody else makes, such as a graph. */

@@ -1,25 +1,17 @@
-import type { Repository, SelectQueryBuilder } from 'typeorm';
+import type { Repository } from 'typeorm';
 import { pageOf, type Page } from '../http/page.js';
-import { whereContains } from '../persistence/containment/containment.query.js';
-import type { CountThreads, SearchThreads } from './dto/search-threads.dto.js';
+import { renderContainment } from '../persistence/containment/containment.renderer.js';
+import { RowSearch, type ConditionTarget } from '../persistence/statements/row.search.js';
+import type { CountThreads, SearchThreads, ThreadCriteria } from './dto/search-threads.dto.js';
 import type { Thread } from './thread.entity.js';
 
+const NOTHING = '1 = 0';
+
 /** The threads that a search or count asks for. The scope comes with the repository. */
-export function selectThreads(
-  threads: Repository<Thread>,
-  criteria: CountThreads,
-): SelectQueryBuilder<Thread> {
-  const query = threads.createQueryBuilder('thread');
-  for (const [place, { metadata, values, status, ids }] of [criteria, ...criteria.narrowed].entries()) {
-    if (status) query.andWhere(`thread.status = :status_${place}`, { [`status_${place}`]: status });
-    if (ids)
-      query.andWhere(ids.length > 0 ? `thread.thread_id IN (:...ids_${place})` : '1 = 0', {
-        [`ids_${place}`]: ids,
-      });
-    if (metadata) whereContains(query, 'metadata', metadata);
-    if (values) whereContains(query, 'values', values);
-  }
-  return query;
+export function selectThreads(threads: Repository<Thread>, criteria: CountThreads): RowSearch<Thread> {
+  const search = new RowSearch(threads);
+  for (const condition of threadConditions(criteria, search)) search.and(condition);
+  return search;
 }
 
 /** A page of them, in the order that was asked for. */
@@ -30,12 +22,33 @@ export async function pageOfThreads(
   const { limit, offset, sort_by, sort_order } = search;
   const query = selectThreads(threads, search);
   const direction = sort_order === 'asc' ? 'ASC' : 'DESC';
-  const rows = await query
-    .clone()
-    .orderBy(`thread.${sort_by}`, direction)
-    .addOrderBy('thread.thread_id', direction)
-    .offset(offset)
-    .limit(limit + 1)
-    .getMany();
-  return pageOf(rows, search, search.countsAll ? await query.getCount() : undefined);
+  query.orderBy(sort_by, direction).orderBy('thread_id', direction);
+  const rows = await query.page({ limit: limit + 1, offset });
+  return pageOf(rows, search, search.countsAll ? await query.count() : undefined);
+}
+
+/** What a search or count asks of each thread, as SQL. */
+export function threadConditions(
+  criteria: CountThreads,
+  target: ConditionTarget<Thread>,
+): readonly string[] {
+  return [criteria, ...criteria.narrowed].flatMap((part) => conditionsOf(part, target));
+}
+
+function conditionsOf(
+  { metadata, values, status, ids }: ThreadCriteria,
+  { dialect, column, bind }: ConditionTarget<Thread>,
+): readonly string[] {
+  const contains = (property: 'metadata' | 'values', wanted: object): string[] =>
+    Object.keys(wanted).length > 0 ? [renderContainment(dialect, column(property), wanted, bind)] : [];
+  return [
+    ...(status ? [`${column('status')} = ${bind(status)}`] : []),
+    ...(ids ? [isOneOf(column('thread_id'), ids.map(bind))] : []),
+    ...(metadata ? contains('metadata', metadata) : []),
+    ...(values ? contains('values', values) : []),
+  ];
+}
+
+function isOneOf(column: string, values: readonly string[]): string {
+  return values.length > 0 ? `${column} IN (${values.join(', ')})` : NOTHING;
 }

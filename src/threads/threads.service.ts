@@ -70,7 +70,7 @@ export class ThreadsService {
   }
 
   count(criteria: CountThreads, options: ReadOptions = {}): Promise<number> {
-    return this.replica.read(this.threads, options, (threads) => selectThreads(threads, criteria).getCount());
+    return this.replica.read(this.threads, options, (threads) => selectThreads(threads, criteria).count());
   }
 
   /**

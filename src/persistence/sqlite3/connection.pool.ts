@@ -29,16 +29,10 @@ export class ConnectionPool {
    * Runs a statement on its own, outside any transaction.
    * @throws Sqlite3Error, WriteLockTimeoutError, DatabaseClosedError
    */
-  async execute(statement: BoundStatement): Promise<StatementResult> {
-    if (this.closing) throw new DatabaseClosedError();
+  execute(statement: BoundStatement): Promise<StatementResult> {
+    if (this.closing) return Promise.reject(new DatabaseClosedError());
     const reader = statement.kind === 'read' ? this.leastBusyReader() : undefined;
-    if (reader) return reader.execute(statement);
-    const release = await this.lock.acquire(this.patience);
-    try {
-      return await this.writer.execute(statement);
-    } finally {
-      release();
-    }
+    return reader ? reader.execute(statement) : this.write(statement);
   }
 
   /** @throws Sqlite3Error, WriteLockTimeoutError, DatabaseClosedError */
@@ -60,6 +54,15 @@ export class ConnectionPool {
       await this.writer.close();
     } finally {
       release?.();
+    }
+  }
+
+  private async write(statement: BoundStatement): Promise<StatementResult> {
+    const release = this.lock.tryAcquire() ?? (await this.lock.acquire(this.patience));
+    try {
+      return await this.writer.execute(statement);
+    } finally {
+      release();
     }
   }
 

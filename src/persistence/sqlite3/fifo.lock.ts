@@ -23,6 +23,11 @@ export class FifoLock {
     return this.held ? this.waiting.length + 1 : 0;
   }
 
+  /** At once, or not at all. */
+  tryAcquire(): Release | undefined {
+    return this.held ? undefined : this.hold();
+  }
+
   /** @throws what `patience.onTimeout` makes; without patience it waits for as long as it takes. */
   acquire(patience?: LockPatience): Promise<Release> {
     if (!this.held) return Promise.resolve(this.hold());

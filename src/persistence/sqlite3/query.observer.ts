@@ -15,43 +15,29 @@ export class QueryObserver {
     private readonly broadcaster: Broadcaster,
   ) {}
 
-  /** @throws QueryFailedError around a `Sqlite3Error`; other errors of `run` as they are */
-  async observe(query: ObservedQuery, run: () => Promise<QueryResult>): Promise<QueryResult> {
-    const { sql, parameters } = query;
+  begins({ sql, parameters }: ObservedQuery): Promise<unknown> | undefined {
     const { logger, subscribers } = this.runner.dataSource;
     logger.logQuery(sql, parameters, this.runner);
-    if (subscribers.length > 0) await this.broadcaster.broadcast('BeforeQuery', sql, parameters);
-    const startedAt = Date.now();
-    let result: QueryResult;
-    try {
-      result = await run();
-    } catch (error) {
-      await this.failed(query, error);
-      throw error instanceof Sqlite3Error ? new QueryFailedError(sql, parameters, error) : error;
-    }
-    await this.succeeded(query, Date.now() - startedAt, result);
-    return result;
+    return subscribers.length > 0 ? this.broadcaster.broadcast('BeforeQuery', sql, parameters) : undefined;
   }
 
-  private async succeeded(
-    { sql, parameters }: ObservedQuery,
-    tookMs: number,
-    result: QueryResult,
-  ): Promise<void> {
+  succeeded({ sql, parameters }: ObservedQuery, tookMs: number, result: QueryResult): Promise<unknown> | undefined {
     const { logger, options, subscribers } = this.runner.dataSource;
     const slowMs = options.maxQueryExecutionTime;
     if (slowMs && tookMs > slowMs) logger.logQuerySlow(tookMs, sql, parameters, this.runner);
-    if (subscribers.length === 0) return;
+    if (subscribers.length === 0) return undefined;
     const answers = new BroadcasterResult();
     this.broadcaster.broadcastAfterQueryEvent(answers, sql, parameters, true, tookMs, result.raw, undefined);
-    await answers.wait();
+    return answers.wait();
   }
 
-  private async failed({ sql, parameters }: ObservedQuery, error: unknown): Promise<void> {
+  /** @returns what the caller gets to see: a QueryFailedError around a `Sqlite3Error`, other errors as they are */
+  async failed({ sql, parameters }: ObservedQuery, error: unknown): Promise<unknown> {
     const { logger } = this.runner.dataSource;
     logger.logQueryError(error instanceof Error ? error : String(error), sql, parameters, this.runner);
     const answers = new BroadcasterResult();
     this.broadcaster.broadcastAfterQueryEvent(answers, sql, parameters, false, undefined, undefined, error);
     await answers.wait();
+    return error instanceof Sqlite3Error ? new QueryFailedError(sql, parameters, error) : error;
   }
 }

@@ -1,6 +1,6 @@
 import sqlite3 from 'sqlite3';
 import type { BoundStatement } from './bound.statement.js';
-import { FifoLock } from './fifo.lock.js';
+import { FifoLock, type Release } from './fifo.lock.js';
 import type { Sqlite3Value } from './parameter.binder.js';
 import { toSqlite3Error } from './sqlite3.codes.js';
 import { DatabaseClosedError } from './sqlite3.errors.js';
@@ -59,14 +59,10 @@ export class Sqlite3Connection {
   }
 
   /** @throws Sqlite3Error, DatabaseClosedError */
-  async execute(statement: BoundStatement): Promise<StatementResult> {
-    const release = await this.turn.acquire();
-    try {
-      if (this.closed) throw new DatabaseClosedError();
-      return await this.run(statement);
-    } finally {
-      release();
-    }
+  execute(statement: BoundStatement): Promise<StatementResult> {
+    const release = this.turn.tryAcquire();
+    if (release) return this.run(statement, release);
+    return this.turn.acquire().then((granted) => this.run(statement, granted));
   }
 
   /** Waits for the calls that came before, then closes. */
@@ -83,19 +79,24 @@ export class Sqlite3Connection {
       release();
     }
   }
-  private async run({ sql, kind, values }: BoundStatement): Promise<StatementResult> {
-    const prepared = await this.statements.take(sql);
-    let result: StatementResult;
+
+  /** One promise and few steps: every query of the service passes here. */
+  private async run({ sql, kind, values }: BoundStatement, release: Release): Promise<StatementResult> {
+    let prepared: sqlite3.Statement | undefined;
+    let isSound = false;
     try {
-      result = await (kind === 'write' ? stepOnce(prepared, values) : stepToTheEnd(prepared, values));
-    } catch (error) {
+      if (this.closed) throw new DatabaseClosedError();
+      const taken = this.statements.take(sql);
+      prepared = taken instanceof Promise ? await taken : taken;
+      const result = await (kind === 'write' ? stepOnce(prepared, values) : stepToTheEnd(prepared, values));
+      isSound = kind !== 'other';
+      return result;
+    } finally {
       // A failed statement may stand in mid-step and keep its transaction open until it is finalized.
-      prepared.finalize();
-      throw error;
+      if (isSound && prepared) this.statements.giveBack(sql, prepared);
+      else prepared?.finalize();
+      release();
     }
-    if (kind === 'other') prepared.finalize();
-    else this.statements.giveBack(sql, prepared);
-    return result;
   }
 }
 

@@ -52,7 +52,7 @@ export class Sqlite3QueryRunner extends AbstractSqliteQueryRunner {
   override async release(): Promise<void> {
     if (this.isReleased) return;
     try {
-      await this.transaction?.abandon();
+      if (this.transaction) await this.transaction.abandon();
       this.transaction = undefined;
       // A failed migration skips `afterMigration`, and the writer is everybody's.
       if (this.foreignKeysOff) await this.afterMigration();
@@ -80,13 +80,22 @@ export class Sqlite3QueryRunner extends AbstractSqliteQueryRunner {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
     if (!Array.isArray(parameters)) throw new NamedPlaceholdersNotSupportedError();
     const statement = bindStatement(sql, parameters);
-    const result = await this.observer.observe({ sql, parameters }, async () =>
-      toQueryResult(statement.kind, await this.execute(statement)),
-    );
+    const observed = { sql, parameters };
+    const begun = this.observer.begins(observed);
+    if (begun) await begun;
+    const startedAt = Date.now();
+    let result: QueryResult;
+    try {
+      result = toQueryResult(statement.kind, await this.execute(statement));
+    } catch (error) {
+      throw await this.observer.failed(observed, error);
+    }
+    const told = this.observer.succeeded(observed, Date.now() - startedAt, result);
+    if (told) await told;
     return structured ? result : result.raw;
   }
 
-  private async execute(statement: BoundStatement): Promise<StatementResult> {
+  private execute(statement: BoundStatement): Promise<StatementResult> {
     if (this.transaction) return this.executeInTransaction(this.transaction, statement);
     switch (statement.kind) {
       case 'begin':
@@ -94,7 +103,7 @@ export class Sqlite3QueryRunner extends AbstractSqliteQueryRunner {
       case 'commit':
       case 'rollback':
       case 'savepoint':
-        throw new TransactionEndedError(statement.sql);
+        return Promise.reject(new TransactionEndedError(statement.sql));
       default:
         return this.driver.pool.execute(statement);
     }

@@ -19,8 +19,11 @@ export class StatementCache {
     private readonly capacity: number,
   ) {}
 
-  /** @throws Sqlite3Error when SQLite cannot prepare the text */
-  async take(sql: string): Promise<sqlite3.Statement> {
+  /**
+   * At once where it is there.
+   * @throws Sqlite3Error when SQLite cannot prepare the text
+   */
+  take(sql: string): sqlite3.Statement | Promise<sqlite3.Statement> {
     const statement = this.idle.get(sql);
     if (!statement) return this.prepare(sql);
     this.idle.delete(sql);

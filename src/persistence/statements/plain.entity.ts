@@ -36,8 +36,10 @@ const plainEntities = new WeakMap<EntityMetadata, PlainEntity | null>();
 export class PlainEntity {
   /** The table's name as SQL, with the schema if it has one. */
   readonly path: string;
-  /** The table's name as SQL. */
-  readonly quoted: string;
+  /** What qualifies its columns in a SELECT. */
+  readonly alias: string;
+  /** What a SELECT gives of a row. */
+  readonly selection: string;
   readonly driver: Driver;
   private readonly byProperty: ReadonlyMap<string, PlainColumn>;
 
@@ -46,7 +48,8 @@ export class PlainEntity {
     readonly columns: readonly PlainColumn[],
   ) {
     this.driver = metadata.dataSource.driver;
-    this.quoted = this.driver.escape(metadata.tableName);
+    this.alias = this.driver.escape(metadata.tableName);
+    this.selection = columns.map(({ selected }) => selected(this.alias)).join(', ');
     this.path = pathOf(metadata);
     this.byProperty = new Map(columns.map((column) => [column.property, column]));
   }

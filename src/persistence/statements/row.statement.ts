@@ -2,13 +2,15 @@ import type { ObjectLiteral } from 'typeorm';
 import type { Driver } from 'typeorm/driver/Driver.js';
 import type { TableScope } from '../scoping/table.scope.js';
 
-/** The SQL that stands for a value of the caller's, by its place among them. */
-export type Placeholder = (place: number) => string;
-
 /** What a parameter of a statement is bound to: a value of the caller's, or one of the scope's. */
 interface Source {
   readonly isOwn: boolean;
   readonly place: number;
+}
+
+/** The SQL that stands for a value of the caller's, by its place among them. */
+export function placeholder(place: number): string {
+  return `:${nameOf(place)}`;
 }
 
 /** SQL that was put together once, and is bound to the values of each caller and of its scope. */
@@ -19,23 +21,16 @@ export class RowStatement {
   ) {}
 
   /**
-   * @param scope of the form that the SQL is for; nothing where it is not scoped
-   * @param write puts the SQL together
+   * @param text with a `placeholder` for each value of the caller's, of which there are `count`
+   * @param scope of the form that is in the text; nothing where it is not scoped
    */
-  static compile(
-    driver: Driver,
-    scope: TableScope | undefined,
-    write: (placeholder: Placeholder) => string,
-  ): RowStatement {
+  static compile(driver: Driver, text: string, count: number, scope: TableScope | undefined): RowStatement {
     const sources: ObjectLiteral = {};
-    const named = write((place) => {
-      sources[`own_${place}`] = { isOwn: true, place };
-      return `:own_${place}`;
-    });
+    for (let place = 0; place < count; place += 1) sources[nameOf(place)] = { isOwn: true, place };
     scope?.values.forEach((_, place) => {
       sources[scope.form.parameterAt(place)] = { isOwn: false, place };
     });
-    const [sql, inOrder] = driver.escapeQueryWithParameters(named, sources);
+    const [sql, inOrder] = driver.escapeQueryWithParameters(text, sources);
     return new RowStatement(sql, inOrder as Source[]);
   }
 
@@ -43,4 +38,8 @@ export class RowStatement {
   bind(own: readonly unknown[], scope: TableScope | undefined): unknown[] {
     return this.sources.map(({ isOwn, place }) => (isOwn ? own[place] : scope?.values[place]));
   }
+}
+
+function nameOf(place: number): string {
+  return `own_${place}`;
 }

@@ -1,21 +1,32 @@
 import type { DataSource } from 'typeorm';
+import { BoundedCache } from '../bounded.cache.js';
 import { marked, withScope } from '../query-builders/scoped.sql.js';
 import type { ScopeForm } from '../scoping/scope.form.js';
 import type { TableScope } from '../scoping/table.scope.js';
 import type { PlainColumn, PlainEntity } from './plain.entity.js';
-import { RowStatement, type Placeholder } from './row.statement.js';
-
-const ofDataSources = new WeakMap<DataSource, RowStatements>();
+import { RowStatement, placeholder } from './row.statement.js';
 
 /** Columns in the order of the values that are bound for them. */
 type Columns = readonly PlainColumn[];
+
+/** What is asked of an entity's visible rows. */
+export interface RowQuery {
+  /** The condition, with a `placeholder` for each value. None asks for all. */
+  readonly where: string;
+  readonly count: number;
+}
+
+/** Searches are of many forms, and pages are counted in them. */
+const REMEMBERED_STATEMENTS = 500;
+
+const ofDataSources = new WeakMap<DataSource, RowStatements>();
 
 /**
  * The statements on rows of plain entities. Each is put together once for the columns that it names and the form of the scope, in
  * the way of the scoped query builders, and is only bound afterwards.
  */
 export class RowStatements {
-  private readonly known = new WeakMap<ScopeForm | PlainEntity, Map<string, RowStatement>>();
+  private readonly known = new WeakMap<ScopeForm | PlainEntity, BoundedCache<string, RowStatement>>();
 
   static of(dataSource: DataSource): RowStatements {
     let statements = ofDataSources.get(dataSource);
@@ -24,65 +35,84 @@ export class RowStatements {
   }
 
   /** A row that has these values. */
-  select(entity: PlainEntity, where: Columns, scope: TableScope | undefined): RowStatement {
-    return this.remembered('SELECT', entity, [where], scope, (placeholder) => {
-      const columns = entity.columns.map(({ selected }) => selected(entity.quoted));
-      const rows = scope?.form.rows ?? entity.path;
-      return `SELECT ${columns.join(', ')} FROM ${rows} ${entity.quoted} WHERE ${equality(where, placeholder)} LIMIT 1`;
+  find(entity: PlainEntity, where: Columns, scope: TableScope | undefined): RowStatement {
+    return this.remembered(`find ${namesOf(where)}`, where.length, entity, scope, () => {
+      const condition = equality(where, 0);
+      return `SELECT ${entity.selection} FROM ${visible(entity, scope)} WHERE ${condition} LIMIT 1`;
+    });
+  }
+
+  /** The rows for which a query holds. `clauses` follow its condition: the order and the page. */
+  search(entity: PlainEntity, query: RowQuery, clauses: string, scope: TableScope | undefined): RowStatement {
+    return this.remembered(`search ${query.where} ${clauses}`, query.count, entity, scope, () => {
+      return `SELECT ${entity.selection} FROM ${visible(entity, scope)}${whereOf(query)} ${clauses}`;
+    });
+  }
+
+  /** How many they are, in a column `count`. */
+  count(entity: PlainEntity, query: RowQuery, scope: TableScope | undefined): RowStatement {
+    return this.remembered(`count ${query.where}`, query.count, entity, scope, () => {
+      return `SELECT COUNT(1) AS "count" FROM ${visible(entity, scope)}${whereOf(query)}`;
     });
   }
 
   /** A new row of these values. What it has to look like in its scope is not in the statement, and checked before. */
   insert(entity: PlainEntity, values: Columns, scope: TableScope | undefined): RowStatement {
-    return this.remembered('INSERT', entity, [values], scope, (placeholder) => {
-      const columns = values.map(({ quoted }) => quoted);
-      const written = values.map(({ written: sql }, place) => sql(placeholder(place)));
-      return `INSERT INTO ${marked(entity.path, scope)}(${columns.join(', ')}) VALUES (${written.join(', ')})`;
+    return this.remembered(`insert ${namesOf(values)}`, values.length, entity, scope, () => {
+      const columns = values.map(({ quoted }) => quoted).join(', ');
+      const written = values.map((column, place) => column.written(placeholder(place))).join(', ');
+      return `INSERT INTO ${marked(entity.path, scope)}(${columns}) VALUES (${written})`;
     });
   }
 
-  /** Sets values, which are bound first, in the rows that have others. */
+  /** Sets values in the rows that have others; those are bound after these. */
   update(entity: PlainEntity, values: Columns, where: Columns, scope: TableScope | undefined): RowStatement {
-    return this.remembered('UPDATE', entity, [values, where], scope, (placeholder) => {
-      const set = values.map(({ quoted, written }, place) => `${quoted} = ${written(placeholder(place))}`);
-      const condition = equality(where, (place) => placeholder(values.length + place));
-      return `UPDATE ${marked(entity.path, scope)} SET ${set.join(', ')}${withScope(` WHERE ${condition}`, scope)}`;
+    const key = `update ${namesOf(values)} where ${namesOf(where)}`;
+    return this.remembered(key, values.length + where.length, entity, scope, () => {
+      const set = values.map((column, place) => `${column.quoted} = ${column.written(placeholder(place))}`);
+      const condition = withScope(` WHERE ${equality(where, values.length)}`, scope);
+      return `UPDATE ${marked(entity.path, scope)} SET ${set.join(', ')}${condition}`;
     });
   }
 
   /** Removes the rows that have these values. */
   delete(entity: PlainEntity, where: Columns, scope: TableScope | undefined): RowStatement {
-    return this.remembered('DELETE', entity, [where], scope, (placeholder) => {
-      const condition = withScope(` WHERE ${equality(where, placeholder)}`, scope);
-      return `DELETE FROM ${marked(entity.path, scope)}${condition}`;
+    return this.remembered(`delete ${namesOf(where)}`, where.length, entity, scope, () => {
+      return `DELETE FROM ${marked(entity.path, scope)}${withScope(` WHERE ${equality(where, 0)}`, scope)}`;
     });
   }
 
   private remembered(
-    verb: string,
+    key: string,
+    count: number,
     entity: PlainEntity,
-    columns: readonly Columns[],
     scope: TableScope | undefined,
-    write: (placeholder: Placeholder) => string,
+    write: () => string,
   ): RowStatement {
-    const ofForm = this.statementsOf(scope?.form ?? entity);
-    const key = `${verb} ${columns.map(namesOf).join(';')}`;
-    let statement = ofForm.get(key);
-    if (!statement) ofForm.set(key, (statement = RowStatement.compile(entity.driver, scope, write)));
-    return statement;
+    return this.statementsOf(scope?.form ?? entity).getOrCompute(key, () =>
+      RowStatement.compile(entity.driver, write(), count, scope),
+    );
   }
 
-  private statementsOf(form: ScopeForm | PlainEntity): Map<string, RowStatement> {
+  private statementsOf(form: ScopeForm | PlainEntity): BoundedCache<string, RowStatement> {
     let statements = this.known.get(form);
-    if (!statements) this.known.set(form, (statements = new Map()));
+    if (!statements) this.known.set(form, (statements = new BoundedCache(REMEMBERED_STATEMENTS)));
     return statements;
   }
+}
+
+function visible(entity: PlainEntity, scope: TableScope | undefined): string {
+  return `${scope?.form.rows ?? entity.path} ${entity.alias}`;
+}
+
+function whereOf({ where }: RowQuery): string {
+  return where === '' ? '' : ` WHERE ${where}`;
 }
 
 function namesOf(columns: Columns): string {
   return columns.map(({ name }) => name).join(',');
 }
 
-function equality(columns: Columns, placeholder: Placeholder): string {
-  return columns.map(({ quoted }, place) => `${quoted} = ${placeholder(place)}`).join(' AND ');
+function equality(columns: Columns, first: number): string {
+  return columns.map(({ quoted }, place) => `${quoted} = ${placeholder(first + place)}`).join(' AND ');
 }

@@ -7,15 +7,13 @@ import {
   type FindOptionsWhere,
   type ObjectLiteral,
   type QueryDeepPartialEntity,
-  type QueryResult,
   type UpdateOptions,
 } from 'typeorm';
-import type { ReplicationMode } from 'typeorm/driver/types/ReplicationMode.js';
 import { scopeOn } from '../query-builders/scoped.sql.js';
 import { checkNewImage, checkNewRow } from '../scoping/image.check.js';
 import type { TableScope } from '../scoping/table.scope.js';
 import { PlainEntity, type PlainColumn } from './plain.entity.js';
-import type { RowStatement } from './row.statement.js';
+import { execute } from './row.execution.js';
 import { RowStatements } from './row.statements.js';
 
 /** Columns and, in the same places, their values. */
@@ -38,8 +36,9 @@ export class ScopedEntityManager extends EntityManager {
     const key = entity && keyOf(entity, where);
     if (!key) return super.findOneBy(target, where);
     const scope = this.scopeOn(entity);
-    const statement = this.statements.select(entity, key.columns, scope);
-    const { records } = await this.execute(statement, key.values, scope, this.dataSource.defaultReplicationModeForReads());
+    const statement = this.statements.find(entity, key.columns, scope);
+    const mode = this.dataSource.defaultReplicationModeForReads();
+    const { records } = await execute(this, mode, statement, key.values, scope);
     const [row] = records as readonly (ObjectLiteral | undefined)[];
     return row ? (entity.read(row) as Entity) : null;
   }
@@ -56,7 +55,7 @@ export class ScopedEntityManager extends EntityManager {
       return super.insert(target, values);
     if (scope?.form.condition !== undefined) checkNewRow(scope, values, namesOf(row.columns));
     const statement = this.statements.insert(entity, row.columns, scope);
-    const result = InsertResult.from(await this.execute(statement, row.values, scope, 'master'));
+    const result = InsertResult.from(await execute(this, 'master', statement, row.values, scope));
     result.identifiers = [entity.metadata.getEntityIdMap(values) ?? {}];
     result.generatedMaps = [{}];
     return result;
@@ -75,7 +74,7 @@ export class ScopedEntityManager extends EntityManager {
     const scope = this.scopeOn(entity);
     if (scope?.form.condition !== undefined) checkNewImage(scope, values);
     const statement = this.statements.update(entity, change.columns, key.columns, scope);
-    return UpdateResult.from(await this.execute(statement, [...change.values, ...key.values], scope, 'master'));
+    return UpdateResult.from(await execute(this, 'master', statement, [...change.values, ...key.values], scope));
   }
 
   override async delete<Entity extends ObjectLiteral>(
@@ -87,7 +86,7 @@ export class ScopedEntityManager extends EntityManager {
     if (!key) return super.delete(target, criteria);
     const scope = this.scopeOn(entity);
     const statement = this.statements.delete(entity, key.columns, scope);
-    return DeleteResult.from(await this.execute(statement, key.values, scope, 'master'));
+    return DeleteResult.from(await execute(this, 'master', statement, key.values, scope));
   }
 
   /** Those of the data source: what one manager has put together serves all. */
@@ -104,20 +103,6 @@ export class ScopedEntityManager extends EntityManager {
 
   private scopeOn({ metadata }: PlainEntity): TableScope | undefined {
     return scopeOn(this.dataSource, metadata.tablePath);
-  }
-
-  private async execute(
-    statement: RowStatement,
-    values: readonly unknown[],
-    scope: TableScope | undefined,
-    mode: ReplicationMode,
-  ): Promise<QueryResult> {
-    const runner = this.queryRunner ?? this.dataSource.createQueryRunner(mode);
-    try {
-      return await runner.query(statement.sql, statement.bind(values, scope), true);
-    } finally {
-      if (runner !== this.queryRunner) await runner.release();
-    }
   }
 }
 
