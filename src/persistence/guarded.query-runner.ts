@@ -26,12 +26,8 @@ function guard(runner: QueryRunner, currentGuard: () => SqlGuard | undefined): Q
   const checked =
     <A extends readonly unknown[], R>(method: (sql: string, ...rest: A) => Promise<R>) =>
     (sql: string, ...rest: A): Promise<R> => {
-      try {
-        currentGuard()?.check(sql);
-      } catch (refusal) {
-        return Promise.reject(refusal as Error);
-      }
-      return method(sql, ...rest).catch(asRefused);
+      const refusal = currentGuard()?.refusalOf(sql);
+      return refusal ? Promise.reject(refusal) : method(sql, ...rest).catch(asRefused);
     };
   return Object.assign(runner, {
     query: checked(query),

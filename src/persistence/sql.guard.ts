@@ -36,13 +36,19 @@ export class SqlGuard {
    * @throws UnscopedSqlError when the SQL is about a scoped table and the scope is not in it
    */
   check(sql: string): void {
+    const refusal = this.refusalOf(sql);
+    if (refusal) throw refusal;
+  }
+
+  /** What `check` throws, for who answers with a promise. */
+  refusalOf(sql: string): ScopeMissingError | UnscopedSqlError | undefined {
     const scope = AuthorizationContext.current();
-    if (scope?.kind === 'system') return;
+    if (scope?.kind === 'system') return undefined;
     const fault = this.faultOf(sql);
-    if (fault === undefined) return;
+    if (fault === undefined) return undefined;
     const text = sql.slice(0, 120);
-    if (!scope) throw new ScopeMissingError(`SQL ${fault}, outside any authorization: ${text}`);
-    throw new UnscopedSqlError(`SQL ${fault}, and no scoped query builder wrote it: ${text}`);
+    if (!scope) return new ScopeMissingError(`SQL ${fault}, outside any authorization: ${text}`);
+    return new UnscopedSqlError(`SQL ${fault}, and no scoped query builder wrote it: ${text}`);
   }
 
   /** What gives unscoped SQL away, such as `names the scoped table "thread"`. */

@@ -28,10 +28,7 @@ export async function pageOfThreads(
 }
 
 /** What a search or count asks of each thread, as SQL. */
-export function threadConditions(
-  criteria: CountThreads,
-  target: ConditionTarget<Thread>,
-): readonly string[] {
+export function threadConditions(criteria: CountThreads, target: ConditionTarget<Thread>): readonly string[] {
   return [criteria, ...criteria.narrowed].flatMap((part) => conditionsOf(part, target));
 }
 

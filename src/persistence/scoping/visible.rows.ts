@@ -1,5 +1,7 @@
 import type { ObjectLiteral, QueryRunner } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { PlainEntity } from '../statements/plain.entity.js';
+import { RowSearch } from '../statements/row.search.js';
 import type { ScopedTable } from './scoped-table.js';
 
 /** Values of some columns of one row, in the order of the columns. */
@@ -18,6 +20,13 @@ export async function areAllVisible(
 ): Promise<boolean> {
   const distinct = [...new Map(keys.map((key) => [fingerprint(key), key])).values()];
   if (distinct.length === 0) return true;
+  if (distinct.length === 1 && PlainEntity.of(metadata)) {
+    const search = new RowSearch(runner.manager.getRepository(metadata.target));
+    columns.forEach(({ propertyName }, place) => {
+      search.and(`${search.column(propertyName)} = ${search.bind(distinct[0][place])}`);
+    });
+    return (await search.count()) === 1;
+  }
   const visible = await runner.manager
     .createQueryBuilder(metadata.target, 'visible_row')
     .withDeleted()

@@ -21,7 +21,11 @@ export class QueryObserver {
     return subscribers.length > 0 ? this.broadcaster.broadcast('BeforeQuery', sql, parameters) : undefined;
   }
 
-  succeeded({ sql, parameters }: ObservedQuery, tookMs: number, result: QueryResult): Promise<unknown> | undefined {
+  succeeded(
+    { sql, parameters }: ObservedQuery,
+    tookMs: number,
+    result: QueryResult,
+  ): Promise<unknown> | undefined {
     const { logger, options, subscribers } = this.runner.dataSource;
     const slowMs = options.maxQueryExecutionTime;
     if (slowMs && tookMs > slowMs) logger.logQuerySlow(tookMs, sql, parameters, this.runner);

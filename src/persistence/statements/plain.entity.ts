@@ -4,7 +4,13 @@ import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSql
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 
 /** Types whose values TypeORM writes and reads as they are, but for transformers, JSON and the booleans of SQLite. */
-const SIMPLE_TYPES: ReadonlySet<unknown> = new Set(['varchar', 'text', 'integer', 'bigint', 'double precision']);
+const SIMPLE_TYPES: ReadonlySet<unknown> = new Set([
+  'varchar',
+  'text',
+  'integer',
+  'bigint',
+  'double precision',
+]);
 const CONVERTED_TYPES: ReadonlySet<unknown> = new Set(['boolean', 'jsonb']);
 
 /** A column of a plain entity. */
@@ -72,7 +78,7 @@ export class PlainEntity {
 
   /** Makes an entity of a row that has the columns under their own names. */
   read(row: ObjectLiteral): ObjectLiteral {
-    const entity = this.metadata.create(undefined, { fromDeserializer: true });
+    const entity = this.metadata.create(undefined, { fromDeserializer: true }) as ObjectLiteral;
     for (const { property, name, read } of this.columns) entity[property] = read(row[name]);
     return entity;
   }
@@ -152,7 +158,8 @@ function plainColumn(metadata: ColumnMetadata): PlainColumn {
 
 function readerOf(metadata: ColumnMetadata): PlainColumn['read'] {
   const { driver } = metadata.entityMetadata.dataSource;
-  if (!SIMPLE_TYPES.has(metadata.type)) return (value) => driver.prepareHydratedValue(value, metadata) as unknown;
+  if (!SIMPLE_TYPES.has(metadata.type))
+    return (value) => driver.prepareHydratedValue(value, metadata) as unknown;
   const transformer = metadata.transformer as ValueTransformer | undefined;
   return transformer ? (value) => transformer.from(value) as unknown : (value) => value;
 }

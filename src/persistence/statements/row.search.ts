@@ -64,13 +64,17 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
     return this;
   }
 
-  /** @param page whole numbers that were checked: they are written, so that the database can plan with them */
+  /**
+   * The numbers are written and not bound, so that the database can plan with them.
+   *
+   * @throws TypeError for what is no whole number
+   */
   async page({ limit, offset }: RowPage): Promise<Entity[]> {
     const { entity, repository, values } = this;
     const { manager } = repository;
     const scope = scopeOn(manager.dataSource, entity.metadata.tablePath);
     const order = this.order.length > 0 ? `ORDER BY ${this.order.join(', ')} ` : '';
-    const clauses = `${order}LIMIT ${Number(limit)} OFFSET ${Number(offset)}`;
+    const clauses = `${order}LIMIT ${whole(limit)} OFFSET ${whole(offset)}`;
     const statement = RowStatements.of(manager.dataSource).search(entity, this.query, clauses, scope);
     const mode = manager.dataSource.defaultReplicationModeForReads();
     const { records } = await execute(manager, mode, statement, values, scope);
@@ -91,4 +95,9 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
   private get query(): RowQuery {
     return { where: this.conditions.join(' AND '), count: this.values.length };
   }
+}
+
+function whole(value: number): string {
+  if (Number.isSafeInteger(value) && value >= 0) return String(value);
+  throw new TypeError(`not a number of rows: ${value}`);
 }

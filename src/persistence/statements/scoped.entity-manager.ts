@@ -74,7 +74,9 @@ export class ScopedEntityManager extends EntityManager {
     const scope = this.scopeOn(entity);
     if (scope?.form.condition !== undefined) checkNewImage(scope, values);
     const statement = this.statements.update(entity, change.columns, key.columns, scope);
-    return UpdateResult.from(await execute(this, 'master', statement, [...change.values, ...key.values], scope));
+    return UpdateResult.from(
+      await execute(this, 'master', statement, [...change.values, ...key.values], scope),
+    );
   }
 
   override async delete<Entity extends ObjectLiteral>(
@@ -113,7 +115,7 @@ function keyOf(entity: PlainEntity, where: unknown): ColumnValues | undefined {
   const values: unknown[] = [];
   for (const property in where) {
     const column = entity.column(property);
-    const value = where[property];
+    const value: unknown = where[property];
     if (!column?.isComparable || !isScalar(value)) return undefined;
     columns.push(column);
     values.push(value);

@@ -1,0 +1,52 @@
+import { AfterLoad, Column, DeleteDateColumn, Entity, PrimaryColumn } from 'typeorm';
+import { epochMillis } from '../../../src/persistence/epoch-millis.transformer.js';
+import { Scoped } from '../../../src/persistence/scoped.decorator.js';
+
+/** A row of every type of column that the service has. */
+@Scoped('threads', { by: 'metadata' })
+@Entity('letter')
+export class Letter {
+  @PrimaryColumn('varchar') letter_id!: string;
+  @Column('jsonb') metadata!: Record<string, unknown>;
+  @Column('varchar', { nullable: true }) subject!: string | null;
+  @Column('text', { nullable: true }) body!: string | null;
+  @Column('integer') pages!: number;
+  @Column('double precision', { nullable: true }) weight!: number | null;
+  @Column('boolean') sealed!: boolean;
+  @Column('bigint', { transformer: epochMillis }) sent_at!: Date;
+  @Column('bigint', { transformer: epochMillis, nullable: true }) read_at!: Date | null;
+  @Column('jsonb', { nullable: true }) stamps!: unknown;
+}
+
+/** Of another resource, so that a statement may have filters of both. */
+@Scoped('assistants', { by: 'metadata' })
+@Entity('clerk')
+export class Clerk {
+  @PrimaryColumn('varchar') clerk_id!: string;
+  @Column('jsonb') metadata!: Record<string, unknown>;
+}
+
+/** TypeORM leaves out the rows that are deleted. */
+@Scoped('threads', { by: 'metadata' })
+@Entity('draft')
+export class Draft {
+  @PrimaryColumn('varchar') draft_id!: string;
+  @Column('jsonb') metadata!: Record<string, unknown>;
+  @DeleteDateColumn({ nullable: true }) deleted_at!: Date | null;
+}
+
+/** TypeORM tells it that it was read. */
+@Scoped('threads', { by: 'metadata' })
+@Entity('telegram')
+export class Telegram {
+  @PrimaryColumn('varchar') telegram_id!: string;
+  @Column('jsonb') metadata!: Record<string, unknown>;
+  wasRead = false;
+
+  @AfterLoad()
+  noteReading(): void {
+    this.wasRead = true;
+  }
+}
+
+export const entities = [Letter, Clerk, Draft, Telegram];

@@ -1,0 +1,368 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { EntityManager, In, Not } from 'typeorm';
+import { AuthorizationContext, runAsSystem } from '../../../src/on-auth/authorization.context.js';
+import type { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
+import { RowSearch } from '../../../src/persistence/statements/row.search.js';
+import { openDataSource, type TestDataSource } from '../../support/data-source.js';
+import { databases } from '../../support/databases.js';
+import { scopeFor, scopeWith } from '../ways-to-reach-a-row.scopes.js';
+import { Clerk, Draft, Letter, Telegram, entities } from './plain-rows.entities.js';
+
+const OWNERS = ['alice', 'bob', 'carol', 'dave'];
+
+function letterOf(owner: string, letter_id = `${owner}-0`): Partial<Letter> {
+  return {
+    letter_id,
+    metadata: { owner, team: `${owner}s`, 'a:own_0': [1, { b: null }] },
+    subject: `Dear ${owner}`,
+    body: null,
+    pages: 3,
+    weight: 0.5,
+    sealed: true,
+    sent_at: new Date(1_700_000_000_123),
+    read_at: null,
+    stamps: ['first', 2, null],
+  };
+}
+
+/** What TypeORM itself would do, by the scoped query builders. */
+const typeorm = EntityManager.prototype;
+
+describe.each(databases)('rows of plain entities on $dialect', ({ create }) => {
+  let opened: TestDataSource;
+  let dataSource: ScopedDataSource;
+  let manager: EntityManager;
+
+  beforeAll(async () => {
+    opened = await openDataSource(create, { entities });
+    ({ dataSource } = opened);
+    ({ manager } = dataSource);
+  });
+  beforeEach(() =>
+    runAsSystem('seed', async () => {
+      for (const entity of entities) await manager.clear(entity);
+      for (const owner of OWNERS) await manager.insert(Letter, letterOf(owner) as never);
+    }),
+  );
+  afterEach(() => {
+    jest.restoreAllMocks();
+    dataSource.subscribers.length = 0;
+  });
+  afterAll(() => opened.close());
+
+  const as = <T>(owner: string, work: () => Promise<T>): Promise<T> =>
+    AuthorizationContext.run(scopeFor(owner), work);
+  const asSystem = <T>(work: () => Promise<T>): Promise<T> => runAsSystem('look', work);
+  const stored = (letter_id: string): Promise<Letter | null> =>
+    asSystem(() => manager.findOneBy(Letter, { letter_id }));
+
+  it('are found as TypeORM finds them', async () => {
+    const short = await as('bob', () =>
+      manager.findOneBy(Letter, { letter_id: 'bob-0', pages: 3, sealed: true }),
+    );
+    const long = await as('bob', () =>
+      typeorm.findOneBy.call(manager, Letter, { letter_id: 'bob-0', pages: 3, sealed: true }),
+    );
+    expect(short).toBeInstanceOf(Letter);
+    expect(short).toEqual(long);
+    expect(short).toEqual(Object.assign(new Letter(), letterOf('bob')));
+  });
+
+  it('are inserted, changed and removed as TypeORM does it', async () => {
+    const change = {
+      subject: null,
+      weight: -1.25,
+      sealed: false,
+      read_at: new Date(5),
+      stamps: { a: [true] },
+    };
+    const results: unknown[] = [];
+    for (const way of [manager, typeorm]) {
+      const { insert, update, delete: remove } = way;
+      await as('bob', async () => {
+        const inserted = await insert.call(manager, Letter, letterOf('bob', 'new') as never);
+        const changed = await update.call(manager, Letter, { letter_id: 'new', pages: 3 }, change as never);
+        results.push([inserted.identifiers, inserted.generatedMaps, changed.affected, await stored('new')]);
+        const removed = await remove.call(manager, Letter, { letter_id: 'new' });
+        results.push([removed.affected, await stored('new')]);
+      });
+    }
+    expect(results.slice(0, 2)).toEqual(results.slice(2));
+    expect(results[0]).toEqual([
+      [{ letter_id: 'new' }],
+      [{}],
+      1,
+      Object.assign(new Letter(), letterOf('bob', 'new'), change),
+    ]);
+    expect(results[1]).toEqual([1, null]);
+  });
+
+  it('get NULL where a new one has no value, and keep what a change leaves out', async () => {
+    await as('bob', async () => {
+      const { subject, stamps, ...rest } = letterOf('bob', 'new');
+      expect([subject, stamps]).not.toContain(undefined);
+      await manager.insert(Letter, { ...rest, body: undefined } as never);
+      await manager.update(Letter, { letter_id: 'new' }, { pages: 9, weight: undefined });
+    });
+    const expected = { ...letterOf('bob', 'new'), subject: null, stamps: null, pages: 9 };
+    expect(await stored('new')).toEqual(Object.assign(new Letter(), expected));
+  });
+
+  it('take no query builder, which is what makes them quick', async () => {
+    const builders = jest.spyOn(dataSource, 'createQueryBuilder');
+    await as('bob', async () => {
+      await manager.insert(Letter, letterOf('bob', 'new') as never);
+      await manager.findOneBy(Letter, { letter_id: 'new' });
+      await manager.update(Letter, { letter_id: 'new' }, { pages: 4 });
+      await manager.delete(Letter, { letter_id: 'new' });
+    });
+    expect(builders).not.toHaveBeenCalled();
+  });
+
+  describe('of somebody else', () => {
+    it('are not found, changed or removed', async () => {
+      await as('bob', async () => {
+        const foreign = { letter_id: 'alice-0' };
+        expect(await manager.findOneBy(Letter, foreign)).toBeNull();
+        expect((await manager.update(Letter, foreign, { pages: 99 })).affected).toBe(0);
+        expect((await manager.delete(Letter, foreign)).affected).toBe(0);
+      });
+      expect(await stored('alice-0')).toEqual(Object.assign(new Letter(), letterOf('alice')));
+    });
+
+    it('cannot be made, by a new row or by a changed one', async () => {
+      const name = 'ScopeViolationError';
+      await as('bob', async () => {
+        const { metadata, ...without } = letterOf('bob', 'new');
+        expect(metadata).toBeDefined();
+        for (const row of [letterOf('alice', 'new'), without, { ...without, metadata: null }])
+          await expect(manager.insert(Letter, row as never)).rejects.toMatchObject({ name });
+        for (const owner of ['alice', 'BOB', ['bob'], null])
+          await expect(
+            manager.update(Letter, { letter_id: 'bob-0' }, { metadata: { owner } } as never),
+          ).rejects.toMatchObject({ name });
+      });
+      expect(await stored('new')).toBeNull();
+      expect(await stored('bob-0')).toEqual(Object.assign(new Letter(), letterOf('bob')));
+    });
+
+    it('are out of reach for SQL in the place of a value', async () => {
+      await as('bob', async () => {
+        const sql = { metadata: () => `'{"owner":"alice"}'` };
+        await expect(manager.update(Letter, { letter_id: 'bob-0' }, sql as never)).rejects.toMatchObject({
+          name: 'UnscopedSqlError',
+        });
+        await expect(
+          manager.insert(Letter, { ...letterOf('bob', 'new'), ...sql } as never),
+        ).rejects.toMatchObject({ name: 'UnscopedSqlError' });
+      });
+    });
+  });
+
+  describe('and scopes', () => {
+    it('of one form share a statement, each with its own values, also at once', async () => {
+      const texts = new Set<string>();
+      jest.spyOn(dataSource.logger, 'logQuery').mockImplementation((sql) => void texts.add(sql));
+      const found = await Promise.all(
+        Array.from({ length: 200 }, (_, turn) => {
+          const owner = OWNERS[turn % OWNERS.length];
+          const wanted = OWNERS[Math.floor(turn / OWNERS.length) % OWNERS.length];
+          return as(owner, async () => {
+            const letter = await manager.findOneBy(Letter, { letter_id: `${wanted}-0` });
+            return (letter?.letter_id === `${wanted}-0`) === (owner === wanted);
+          });
+        }),
+      );
+      expect(new Set(found)).toEqual(new Set([true]));
+      expect(texts.size).toBe(1);
+    });
+
+    it('of one form, but about other keys, do not mix', async () => {
+      const byTeam = (team: string) => scopeWith('x', { threads: { team } });
+      const byWriter = (writer: string) => scopeWith('x', { threads: { writer } });
+      const find = () => manager.findOneBy(Letter, { letter_id: 'bob-0' });
+      expect(await AuthorizationContext.run(byTeam('bobs'), find)).not.toBeNull();
+      expect(await AuthorizationContext.run(byWriter('bobs'), find)).toBeNull();
+      expect(await AuthorizationContext.run(byTeam('alices'), find)).toBeNull();
+    });
+
+    it.each([
+      [{ owner: { $in: ['alice', 'bob'] } }, ['alice-0', 'bob-0']],
+      [{ owner: { $in: ['bob'] } }, ['bob-0']],
+      [{ $or: [{ owner: 'carol' }, { team: 'daves' }] }, ['carol-0', 'dave-0']],
+      [{ owner: { $ne: 'alice' } }, ['bob-0', 'carol-0', 'dave-0']],
+      [true, ['alice-0', 'bob-0', 'carol-0', 'dave-0']],
+      [false, []],
+    ])('of the filter %j reach %j', async (filter, ids) => {
+      await AuthorizationContext.run(scopeWith('x', { threads: filter }), async () => {
+        const reached: string[] = [];
+        for (const owner of OWNERS) {
+          const { affected } = await manager.update(Letter, { letter_id: `${owner}-0` }, { pages: 7 });
+          const letter = await manager.findOneBy(Letter, { letter_id: `${owner}-0` });
+          expect([letter?.pages, affected]).toEqual(letter ? [7, 1] : [undefined, 0]);
+          if (letter) reached.push(letter.letter_id);
+        }
+        expect(reached).toEqual(ids);
+      });
+    });
+
+    it('of two resources keep their values apart in one statement', async () => {
+      await asSystem(() => manager.insert(Clerk, { clerk_id: 'c', metadata: { owner: 'erin' } }));
+      const both = scopeWith('x', { threads: { owner: 'bob' }, assistants: { owner: 'erin' } });
+      const pairs = await AuthorizationContext.run(both, () =>
+        manager
+          .createQueryBuilder(Letter, 'l')
+          .innerJoin(Clerk, 'c', '1 = 1')
+          .select('l.letter_id', 'id')
+          .getRawMany(),
+      );
+      expect(pairs).toEqual([{ id: 'bob-0' }]);
+    });
+
+    it('of a text that was rendered in another scope are never that scope', async () => {
+      const text = await as('alice', async () => manager.createQueryBuilder(Letter, 'l').getQuery());
+      const run = () =>
+        manager.createQueryBuilder().select('s.l_letter_id', 'id').from(`(${text})`, 's').getRawMany();
+      await as('bob', async () => {
+        await expect(run()).rejects.toMatchObject({ name: 'UnscopedSqlError' });
+        await manager.findOneBy(Letter, { letter_id: 'bob-0' });
+        expect(await run()).toEqual([{ id: 'bob-0' }]);
+      });
+    });
+
+    it('are asked for: without a decision there is no row', async () => {
+      const undecided = scopeWith('bob', { assistants: true });
+      const attempts: (() => Promise<unknown>)[] = [
+        () => manager.findOneBy(Letter, { letter_id: 'bob-0' }),
+        () => manager.insert(Letter, letterOf('bob', 'new') as never),
+        () => manager.update(Letter, { letter_id: 'bob-0' }, { pages: 1 }),
+        () => manager.delete(Letter, { letter_id: 'bob-0' }),
+        () => new RowSearch(manager.getRepository(Letter)).page({ limit: 1, offset: 0 }),
+        () => new RowSearch(manager.getRepository(Letter)).count(),
+      ];
+      for (const attempt of attempts) {
+        await expect(attempt()).rejects.toMatchObject({ name: 'ScopeMissingError' });
+        await expect(AuthorizationContext.run(undecided, attempt)).rejects.toMatchObject({
+          name: 'ScopeMissingError',
+        });
+      }
+    });
+
+    it('of the system come after those of callers, and before', async () => {
+      const find = () => manager.findOneBy(Letter, { letter_id: 'alice-0' });
+      expect(await as('bob', find)).toBeNull();
+      expect(await asSystem(find)).not.toBeNull();
+      expect(await as('bob', find)).toBeNull();
+    });
+  });
+
+  describe('in a transaction', () => {
+    it('are seen before it is committed, and gone when it is rolled back', async () => {
+      const attempt = as('bob', () =>
+        manager.transaction(async (inside) => {
+          await inside.insert(Letter, letterOf('bob', 'new') as never);
+          expect(await inside.findOneBy(Letter, { letter_id: 'new' })).not.toBeNull();
+          throw new Error('undone');
+        }),
+      );
+      await expect(attempt).rejects.toThrow('undone');
+      expect(await stored('new')).toBeNull();
+    });
+  });
+
+  describe("go TypeORM's way", () => {
+    it('where more than equality is asked for', async () => {
+      await as('bob', async () => {
+        expect(await manager.findOneBy(Letter, { letter_id: In(['alice-0', 'bob-0']) })).toMatchObject({
+          letter_id: 'bob-0',
+        });
+        expect(await manager.findOneBy(Letter, [{ letter_id: 'bob-0' }, { pages: 3 }])).not.toBeNull();
+        expect(await manager.findOneBy(Letter, { sent_at: new Date(1_700_000_000_123) })).not.toBeNull();
+        expect((await manager.update(Letter, { pages: Not(9) }, { pages: 5 })).affected).toBe(1);
+        expect((await manager.delete(Letter, ['alice-0', 'bob-0'])).affected).toBe(1);
+      });
+    });
+
+    it('where a condition has no value, and are refused', async () => {
+      await as('bob', async () => {
+        await expect(manager.findOneBy(Letter, { letter_id: undefined })).rejects.toThrow();
+        await expect(manager.update(Letter, {}, { pages: 1 })).rejects.toThrow();
+        await expect(manager.delete(Letter, {})).rejects.toThrow();
+      });
+    });
+
+    it('for names that are no columns, and are refused', async () => {
+      await as('bob', async () => {
+        await expect(manager.findOneBy(Letter, { nonsense: 'x' } as never)).rejects.toThrow('nonsense');
+        await expect(
+          manager.update(Letter, { letter_id: 'bob-0' }, { nonsense: 'x' } as never),
+        ).rejects.toThrow('nonsense');
+      });
+    });
+
+    it('for lists of rows', async () => {
+      const rows = [letterOf('bob', 'one'), letterOf('bob', 'two')];
+      await as('bob', () => manager.insert(Letter, rows as never));
+      expect([await stored('one'), await stored('two')]).not.toContain(null);
+    });
+
+    it('where it does more for an entity', async () => {
+      await as('bob', async () => {
+        const metadata = { owner: 'bob' };
+        await manager.insert(Draft, { draft_id: 'd', metadata });
+        await manager.softDelete(Draft, { draft_id: 'd' });
+        expect(await manager.findOneBy(Draft, { draft_id: 'd' })).toBeNull();
+        await manager.insert(Telegram, { telegram_id: 't', metadata });
+        expect(await manager.findOneBy(Telegram, { telegram_id: 't' })).toMatchObject({ wasRead: true });
+      });
+    });
+
+    it('while somebody subscribes to what is loaded', async () => {
+      const afterLoad = jest.fn<() => void>();
+      dataSource.subscribers.push({ afterLoad });
+      await as('bob', () => manager.findOneBy(Letter, { letter_id: 'bob-0' }));
+      expect(afterLoad).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  describe('in a search', () => {
+    beforeEach(() =>
+      asSystem(async () => {
+        for (let place = 1; place <= 4; place += 1)
+          await manager.insert(Letter, { ...letterOf('bob', `bob-${place}`), pages: place } as never);
+      }),
+    );
+    const search = () => new RowSearch(manager.getRepository(Letter));
+    const ids = (letters: readonly Letter[]) => letters.map(({ letter_id }) => letter_id);
+
+    it('come by page, in order, and only those that are visible', async () => {
+      await as('bob', async () => {
+        const all = search().orderBy('pages', 'DESC').orderBy('letter_id', 'ASC');
+        expect(ids(await all.page({ limit: 2, offset: 0 }))).toEqual(['bob-4', 'bob-0']);
+        expect(ids(await all.page({ limit: 2, offset: 2 }))).toEqual(['bob-3', 'bob-2']);
+        expect(ids(await all.page({ limit: 2, offset: 4 }))).toEqual(['bob-1']);
+        expect(await all.count()).toBe(5);
+      });
+      expect(await as('carol', () => search().count())).toBe(1);
+      expect(await as('erin', () => search().count())).toBe(0);
+    });
+
+    it('meet every condition, and none of them reaches past the scope', async () => {
+      await as('bob', async () => {
+        const few = search();
+        few.and(`${few.column('pages')} > ${few.bind(1)}`).and(`${few.column('pages')} < ${few.bind(4)}`);
+        expect(await few.count()).toBe(3);
+        expect(await search().and('1 = 1 OR 1 = 1').count()).toBe(5);
+        expect(await search().and('1 = 1) OR (1 = 1').count()).toBe(5);
+        expect(
+          new Set(ids(await search().and('1 = 1) OR (1 = 1').page({ limit: 9, offset: 0 }))),
+        ).not.toContain('alice-0');
+      });
+    });
+
+    it('have columns, and the search says so of what is none', () => {
+      expect(() => search().column('nonsense' as never)).toThrow('Letter has no column nonsense');
+      expect(() => new RowSearch(manager.getRepository(Draft))).toThrow('Draft is no plain entity');
+    });
+  });
+});
