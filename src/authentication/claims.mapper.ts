@@ -44,6 +44,11 @@ export class StandardClaimsMapper extends ClaimsMapper {
   }
 }
 
+/** Whether the claims alone say who a token speaks for. A mapper of the application may ask anything, and is asked each time. */
+export function dependsOnClaimsAlone(mapper: ClaimsMapper): boolean {
+  return mapper.constructor === StandardClaimsMapper;
+}
+
 /** An own member `__proto__` would turn into a prototype wherever the principal is copied by assignment. */
 function withoutPrototype(claims: TokenClaims): TokenClaims {
   if (!Object.hasOwn(claims, '__proto__')) return claims;

@@ -3,11 +3,12 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy, type StrategyOptionsWithRequest } from 'passport-jwt';
 import type { JwtSettings } from '../configuration/configuration.js';
 import { UnauthenticatedError } from '../on-auth/errors.js';
+import { whenThere, isThenable, type Eventual } from '../on-auth/eventual.js';
 import { parsePrincipal, type Principal } from '../on-auth/principal.js';
 import { bearerTokenOf, type AuthenticationRequest } from './authentication.request.js';
-import type { ClaimsMapper, PrincipalCandidate } from './claims.mapper.js';
+import { dependsOnClaimsAlone, type ClaimsMapper, type PrincipalCandidate } from './claims.mapper.js';
 import type { KeySource } from './keys/key.source.js';
-import { claimsInForce, CLOCK_TOLERANCE_S, type TokenClaims } from './token.claims.js';
+import { claimsInForce, CLOCK_TOLERANCE_S, readClaims, type TokenClaims } from './token.claims.js';
 import { parseHeader, type TokenHeader } from './token.parser.js';
 import { VerifiedTokens, type VerifiedToken } from './verified.tokens.js';
 
@@ -25,8 +26,9 @@ interface Sighting {
 
 /**
  * Proves who is calling by a signed JSON Web Token in the `Authorization` header. A signature is verified once for each token
- * and key; which key that is, whether the token is in force, and who it speaks for are asked anew for each request. So a token that
- * expired, or whose key was taken away, is refused although it is remembered.
+ * and key; which key that is, whether the token is in force, and whom it speaks for are asked anew for each request. So a token that
+ * expired, or whose key was taken away, is refused although it is remembered. Only where the claims alone say whom it speaks for, all
+ * requests with one token have one principal, which nobody can change.
  */
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   private readonly verified = new VerifiedTokens();
@@ -45,29 +47,30 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   override authenticate(request: AuthenticationRequest, options?: object): void {
     const token = bearerTokenOf(request);
     const known = token === null ? undefined : this.verified.find(token);
-    if (known)
-      this.authenticateKnown(known, () => this.verify(request, options)).catch(this.error.bind(this));
-    else this.verify(request, options);
-  }
-
-  /** Called with the payload of a token whose signature, issuer and audience are right. */
-  validate(request: object, payload: unknown): Promise<Principal | undefined> {
-    const sighting = this.sightings.get(request);
-    if (sighting) this.verified.remember(sighting.token, sighting.header, sighting.key);
-    return this.principalOf(payload);
-  }
-
-  private async authenticateKnown(
-    { header, key, payload }: VerifiedToken,
-    verify: () => void,
-  ): Promise<void> {
-    if ((await this.keys.keyFor(header)) !== key) {
-      verify();
+    if (!known) {
+      this.verify(request, options);
       return;
     }
-    const principal = await this.principalOf(JSON.parse(payload));
-    if (principal) this.success(principal);
-    else this.fail(UNAUTHORIZED);
+    const answered = whenThere(this.keys.keyFor(known.header), (key) =>
+      key === known.key ? this.accept(known) : this.verify(request, options),
+    );
+    if (isThenable(answered)) answered.then(undefined, this.error.bind(this));
+  }
+
+  /** Called when the signature, issuer and audience of a token are right. */
+  validate(request: object): Eventual<Principal | undefined> {
+    const sighting = this.sightings.get(request);
+    if (!sighting) return undefined;
+    const bearer = this.bearerOf(sighting.token);
+    this.verified.remember(sighting.token, { header: sighting.header, key: sighting.key, bearer });
+    return bearer();
+  }
+
+  private accept({ bearer }: VerifiedToken): Eventual<void> {
+    return whenThere(bearer(), (principal) => {
+      if (principal) this.success(principal);
+      else this.fail(UNAUTHORIZED);
+    });
   }
 
   private verify(request: AuthenticationRequest, options?: object): void {
@@ -75,10 +78,28 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     super.authenticate(request as never, options);
   }
 
-  private async principalOf(payload: unknown): Promise<Principal | undefined> {
-    const claims = claimsInForce(payload, Date.now() / 1000);
-    return claims && parsePrincipal(expiring(await this.mapper.toPrincipal(claims), claims));
+  /** Who is asked for each request whom a verified token speaks for. */
+  private bearerOf(token: string): VerifiedToken['bearer'] {
+    const payload = Buffer.from(token.split('.')[1], 'base64url').toString('utf8');
+    // Whatever a mapper of the application does to its claims, the next request has its own.
+    if (!dependsOnClaimsAlone(this.mapper))
+      return () => this.mapped(claimsInForce(JSON.parse(payload), now()));
+    const claims = readClaims(payload);
+    const principal = this.mapped(claims);
+    return () => (claimsInForce(claims, now()) ? principal : undefined);
   }
+
+  private mapped(claims: TokenClaims | undefined): Eventual<Principal | undefined> {
+    return (
+      claims &&
+      whenThere(this.mapper.toPrincipal(claims), (candidate) => parsePrincipal(expiring(candidate, claims)))
+    );
+  }
+}
+
+/** Seconds since the epoch. */
+function now(): number {
+  return Date.now() / 1000;
 }
 
 /** Whatever a mapper leaves out, what is held open with a token ends with it. */

@@ -19,6 +19,20 @@ export function claimsInForce(payload: unknown, now: number): TokenClaims | unde
   return isInForce ? payload : undefined;
 }
 
+/**
+ * Reads the claims of a token that is verified, and so an object. They are frozen through and through: requests that share them
+ * cannot change them for each other.
+ */
+export function readClaims(payload: string): TokenClaims {
+  return frozen(JSON.parse(payload)) as TokenClaims;
+}
+
+function frozen(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null) return json;
+  for (const member of Object.values(json)) frozen(member);
+  return Object.freeze(json);
+}
+
 function isDate(value: unknown): value is number {
   return Number.isFinite(value);
 }

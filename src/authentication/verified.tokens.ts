@@ -1,12 +1,14 @@
 import type { KeyObject } from 'node:crypto';
+import type { Eventual } from '../on-auth/eventual.js';
+import type { Principal } from '../on-auth/principal.js';
 import type { TokenHeader } from './token.parser.js';
 
 /** A token whose signature is right under a key. Whether it is in force, and its key still one of ours, is another question. */
 export interface VerifiedToken {
   readonly header: TokenHeader;
   readonly key: KeyObject;
-  /** As JSON text: each request reads claims of its own. */
-  readonly payload: string;
+  /** Asks whom the token speaks for now; nobody where it is not in force. */
+  readonly bearer: () => Eventual<Principal | undefined>;
 }
 
 const MOST_TOKENS = 2_000;
@@ -25,11 +27,10 @@ export class VerifiedTokens {
   }
 
   /** @param token in its canonical form: no other text may stand for it */
-  remember(token: string, header: TokenHeader, key: KeyObject): void {
+  remember(token: string, verified: VerifiedToken): void {
     if (token.length > MOST_CHARACTERS) return;
     if (this.byToken.size >= MOST_TOKENS && !this.byToken.has(token)) this.forgetOldest();
-    const [, payload] = token.split('.');
-    this.byToken.set(token, { header, key, payload: Buffer.from(payload, 'base64url').toString('utf8') });
+    this.byToken.set(token, verified);
   }
 
   private forgetOldest(): void {

@@ -18,6 +18,7 @@ export {
   WiringError,
 } from './errors.js';
 export type { AuthAction, AuthEvent, AuthEventMap, AuthResource, AuthValue, EventPattern } from './event.js';
+export type { Eventual } from './eventual.js';
 export type { Explanation, Rejection, Verdict } from './explain/explanation.js';
 export { ScopedRows, type FoundRow, type RenderedScope } from './explain/scoped.rows.js';
 export type { Filter, FilterCondition, FilterInput, JsonScalar } from './filter/filter.js';

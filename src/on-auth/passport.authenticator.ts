@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { Inject, Injectable } from '@nestjs/common';
 import { UnauthenticatedError } from './errors.js';
+import { whenThere, type Eventual } from './eventual.js';
 import { toHandlerAnswer } from './handler.answer.js';
 import { ON_AUTH_OPTIONS, type OnAuthOptions } from './on-auth.options.js';
 import { parsePrincipal, type Principal } from './principal.js';
@@ -33,37 +34,73 @@ export class PassportAuthenticator {
     return this.options.strategies.map(({ name = '' }) => name);
   }
 
-  /** @throws UnauthenticatedError when no strategy succeeds, or the one that does names no valid principal */
-  async authenticate(request: object): Promise<Principal> {
-    for (const strategy of this.options.strategies) {
-      const user = await attempt(strategy, request);
-      if (user === undefined) continue;
-      const principal = parsePrincipal(user);
-      if (principal) return principal;
-      break;
-    }
-    throw new UnauthenticatedError();
+  /**
+   * @returns the principal, at once where the strategies answer at once
+   * @throws UnauthenticatedError when no strategy succeeds, or the one that does names no valid principal
+   */
+  authenticate(request: object): Eventual<Principal> {
+    return this.askFrom(0, request);
+  }
+
+  private askFrom(index: number, request: object): Eventual<Principal> {
+    const { strategies } = this.options;
+    if (index >= strategies.length) throw new UnauthenticatedError();
+    return whenThere(attempt(strategies[index], request), (user) =>
+      user === undefined ? this.askFrom(index + 1, request) : principalOf(user),
+    );
   }
 }
 
-async function attempt(strategy: AuthenticationStrategy, request: object): Promise<unknown> {
-  try {
-    return await new Promise<unknown>((resolve, reject) => {
-      const refuse = (): void => resolve(undefined);
-      const actions: StrategyActions = {
-        success: (user) => resolve(user ?? null),
-        fail: refuse,
-        pass: refuse,
-        redirect: refuse,
-        error: reject,
-      };
-      const prepared = Object.assign(Object.create(strategy) as AuthenticationStrategy, actions);
-      prepared.authenticate(request, { session: false });
+function principalOf(user: unknown): Principal {
+  const principal = parsePrincipal(user);
+  if (principal) return principal;
+  throw new UnauthenticatedError();
+}
+
+/** @returns whom the strategy vouches for; undefined where it does not */
+function attempt(strategy: AuthenticationStrategy, request: object): Eventual<unknown> {
+  const outcome = new Outcome();
+  const refuse = (): void => outcome.settle(() => undefined);
+  const fail = (error: unknown): void =>
+    outcome.settle(() => {
+      throw refusalOf(error);
     });
+  const actions: StrategyActions = {
+    success: (user) => outcome.settle(() => user ?? null),
+    fail: refuse,
+    pass: refuse,
+    redirect: refuse,
+    error: fail,
+  };
+  const prepared = Object.assign(Object.create(strategy) as AuthenticationStrategy, actions);
+  try {
+    prepared.authenticate(request, { session: false });
   } catch (error) {
-    if (error instanceof AssertionError) {
-      throw new UnauthenticatedError(error.generatedMessage ? undefined : error.message);
-    }
-    throw toHandlerAnswer(error) ?? error;
+    fail(error);
   }
+  return outcome.value;
+}
+
+/** What an attempt has come to. The first answer counts, whether the strategy gives it at once or later. */
+class Outcome {
+  private answer: (() => unknown) | undefined;
+  private tell: ((answer: () => unknown) => void) | undefined;
+
+  settle(answer: () => unknown): void {
+    if (this.answer) return;
+    this.answer = answer;
+    this.tell?.(answer);
+  }
+
+  get value(): Eventual<unknown> {
+    if (this.answer) return this.answer();
+    const told = new Promise<() => unknown>((resolve) => (this.tell = resolve));
+    return told.then((answer) => answer());
+  }
+}
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof AssertionError)
+    return new UnauthenticatedError(error.generatedMessage ? undefined : error.message);
+  return toHandlerAnswer(error) ?? error;
 }

@@ -22,6 +22,14 @@ class ChangingKeys implements KeySource {
 
 const secretKey = (secret: string) => createSecretKey(Buffer.from(secret));
 
+/** What a handler sees of a principal, as one that does not care for types. */
+interface Disclosed {
+  identity: string;
+  readonly permissions: string[];
+  readonly org: { readonly roles: string[] };
+  readonly groups: { id: number }[];
+}
+
 let keys: ChangingKeys;
 let authenticator: PassportAuthenticator;
 
@@ -31,7 +39,8 @@ function useStrategy(mapper: ClaimsMapper = new StandardClaimsMapper(), audience
   authenticator = new PassportAuthenticator({ strategies: [strategy] });
 }
 
-const ask = (token: string) => authenticator.authenticate({ headers: { authorization: `Bearer ${token}` } });
+const ask = async (token: string) =>
+  authenticator.authenticate({ headers: { authorization: `Bearer ${token}` } });
 
 beforeEach(() => useStrategy());
 afterEach(() => void jest.restoreAllMocks());
@@ -80,13 +89,52 @@ describe('A token that was verified before', () => {
     await expect(ask(`${header}.${payload}.${strange}`)).rejects.toThrow(UnauthenticatedError);
   });
 
-  it('gives each request claims of its own', async () => {
-    const token = forge({ payload: claims({ org: { roles: ['reader'] } }) });
+  it('speaks for a principal that no request can change for the next one (abuse case 13)', async () => {
+    const token = forge({ payload: claims({ org: { roles: ['reader'] }, groups: [{ id: 1 }] }) });
     for (let round = 0; round < 3; round += 1) {
-      const { org } = (await ask(token)) as unknown as { org: { roles: string[] } };
-      expect(org.roles).toEqual(['reader']);
-      org.roles.push('admin');
+      const principal = (await ask(token)) as unknown as Disclosed;
+      expect(principal).toMatchObject({ org: { roles: ['reader'] }, groups: [{ id: 1 }], permissions: [] });
+      expect(() => principal.org.roles.push('admin')).toThrow(TypeError);
+      expect(() => principal.permissions.push('admin')).toThrow(TypeError);
+      expect(() => (principal.groups[0].id = 2)).toThrow(TypeError);
+      expect(() => (principal.identity = 'bob')).toThrow(TypeError);
     }
+  });
+
+  it('is read anew for a mapper of the application, whatever that does to the claims', async () => {
+    class Careless extends ClaimsMapper {
+      toPrincipal({ sub, roles }: TokenClaims) {
+        const permissions = roles as string[];
+        permissions.push(`seen ${permissions.length}`);
+        return { identity: sub, permissions };
+      }
+    }
+    useStrategy(new Careless());
+    const token = forge({ payload: claims({ roles: ['reader'] }) });
+    for (let round = 0; round < 3; round += 1)
+      expect((await ask(token)).permissions).toEqual(['reader', 'seen 1']);
+  });
+
+  it('is mapped anew by a mapper that only begins with the standard one', async () => {
+    let team = 'red';
+    class Teams extends StandardClaimsMapper {
+      override toPrincipal(given: TokenClaims) {
+        return { ...super.toPrincipal(given), team };
+      }
+    }
+    useStrategy(new Teams());
+    const token = forge();
+    expect(await ask(token)).toMatchObject({ identity: 'alice', team: 'red' });
+    team = 'blue';
+    expect(await ask(token)).toMatchObject({ identity: 'alice', team: 'blue' });
+  });
+
+  it('that was not in force yet is accepted when it is', async () => {
+    const nbf = now() + 60;
+    const token = forge({ payload: claims({ nbf, exp: nbf + 60 }) });
+    await expect(ask(token)).rejects.toThrow(UnauthenticatedError);
+    jest.spyOn(Date, 'now').mockReturnValue((nbf + 1) * 1000);
+    for (let round = 0; round < 2; round += 1) expect(await ask(token)).toMatchObject({ identity: 'alice' });
   });
 
   it('is mapped to a principal anew, so that the mapper may refuse it now', async () => {
@@ -118,11 +166,11 @@ describe('A token that was refused', () => {
 
 describe('The memory of verified tokens', () => {
   const header = parseHeader(forge()) ?? { alg: 'HS256', kid: undefined };
-  const key = secretKey(SECRET);
+  const verified = { header, key: secretKey(SECRET), bearer: () => undefined };
 
   it('lets the oldest go when it is full', () => {
     const tokens = new VerifiedTokens();
-    for (let index = 0; index <= 2_000; index += 1) tokens.remember(`a.${index}.c`, header, key);
+    for (let index = 0; index <= 2_000; index += 1) tokens.remember(`a.${index}.c`, verified);
     expect(tokens.find('a.0.c')).toBeUndefined();
     expect(tokens.find('a.1.c')).toBeDefined();
     expect(tokens.find('a.2000.c')).toBeDefined();
@@ -130,15 +178,15 @@ describe('The memory of verified tokens', () => {
 
   it('does not grow by a token that it knows', () => {
     const tokens = new VerifiedTokens();
-    for (let index = 0; index < 2_000; index += 1) tokens.remember(`a.${index}.c`, header, key);
-    tokens.remember('a.1999.c', header, key);
+    for (let index = 0; index < 2_000; index += 1) tokens.remember(`a.${index}.c`, verified);
+    tokens.remember('a.1999.c', verified);
     expect(tokens.find('a.0.c')).toBeDefined();
   });
 
   it('passes over tokens that are too long for it', () => {
     const tokens = new VerifiedTokens();
     const token = `a.${'b'.repeat(2_048)}.c`;
-    tokens.remember(token, header, key);
+    tokens.remember(token, verified);
     expect(tokens.find(token)).toBeUndefined();
   });
 });

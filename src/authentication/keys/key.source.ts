@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { JwtAlgorithm } from '../../configuration/configuration.js';
+import type { Eventual } from '../../on-auth/eventual.js';
 import type { TokenHeader } from '../token.parser.js';
 import type { VerificationKey } from './verification.key.js';
 
@@ -8,7 +9,7 @@ export interface KeySource {
   /** All algorithms that any of its keys may verify. */
   readonly algorithms: readonly JwtAlgorithm[];
   /** The one key that fits the header, if any. Never rejects. */
-  keyFor(header: TokenHeader): Promise<KeyObject | undefined>;
+  keyFor(header: TokenHeader): Eventual<KeyObject | undefined>;
 }
 
 /** One configured key, for as long as the process runs. */
@@ -19,8 +20,8 @@ export class StaticKeySource implements KeySource {
     this.algorithms = key.algorithms;
   }
 
-  keyFor(header: TokenHeader): Promise<KeyObject | undefined> {
-    return Promise.resolve(selectKey([this.key], header));
+  keyFor(header: TokenHeader): KeyObject | undefined {
+    return selectKey([this.key], header);
   }
 }
 

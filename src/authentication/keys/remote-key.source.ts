@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { JwtAlgorithm } from '../../configuration/configuration.js';
+import type { Eventual } from '../../on-auth/eventual.js';
 import type { TokenHeader } from '../token.parser.js';
 import { fetchKeySet } from './key-set.client.js';
 import { parseKeySet } from './key-set.parser.js';
@@ -40,8 +41,13 @@ export class RemoteKeySource implements KeySource {
     this.times = { ...TIMES, ...times };
   }
 
-  async keyFor(header: TokenHeader): Promise<KeyObject | undefined> {
+  keyFor(header: TokenHeader): Eventual<KeyObject | undefined> {
     if (!this.algorithms.some((name) => name === header.alg)) return undefined;
+    const known = this.age() > this.times.refreshAfter ? undefined : this.select(header);
+    return known ?? this.keyReadFor(header);
+  }
+
+  private async keyReadFor(header: TokenHeader): Promise<KeyObject | undefined> {
     if (this.age() > this.times.refreshAfter) await this.refreshOld();
     const known = this.select(header);
     if (known) return known;
