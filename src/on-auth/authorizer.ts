@@ -3,6 +3,7 @@ import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { AuthorizationContext, scopeOf } from './authorization.context.js';
 import { DENY, parseDecision, type Decision } from './decision.js';
 import { ForbiddenError, HandlerFaultError, ScopeMissingError, UnauthenticatedError } from './errors.js';
+import { isThenable, type Eventual } from './eventual.js';
 import { actionOf, resourceOf, type AuthEvent, type AuthValue } from './event.js';
 import { toHandlerAnswer } from './handler.answer.js';
 import type { Handler } from './handler.js';
@@ -21,13 +22,13 @@ export class Authorizer {
   ) {}
 
   /**
-   * The decision for an event. The handler may change `value`.
+   * The decision for an event, at once where its handler answers at once. The handler may change `value`.
    *
    * @throws HttpException (or an SDK `HTTPException`) as the handler threw it
    * @throws ForbiddenError for a failed assertion of `node:assert` in the handler
    * @throws HandlerFaultError when the handler threw anything else, did not settle in time or gave no decision
    */
-  async decide<E extends AuthEvent>(principal: Principal, event: E, value: AuthValue<E>): Promise<Decision> {
+  decide<E extends AuthEvent>(principal: Principal, event: E, value: AuthValue<E>): Eventual<Decision> {
     const handler = this.resolver.resolve(event);
     if (!handler) {
       this.logger.debug(`denied ${event}: no handler covers it`);
@@ -43,7 +44,13 @@ export class Authorizer {
       permissions: principal.permissions,
     };
     try {
-      return parseDecision(await this.settle(handler, argument));
+      const result = handler.invoke(argument);
+      if (!isThenable(result)) return parseDecision(result);
+      return this.inTime(result, handler)
+        .then(parseDecision)
+        .catch((error: unknown) => {
+          throw this.translate(error, handler, event);
+        });
     } catch (error) {
       throw this.translate(error, handler, event);
     }
@@ -92,11 +99,6 @@ export class Authorizer {
     return await AuthorizationContext.run({ ...scope, decisions }, fn);
   }
 
-  private settle(handler: Handler, argument: unknown): unknown {
-    const result = handler.invoke(argument);
-    return isThenable(result) ? this.inTime(result, handler) : result;
-  }
-
   private async inTime(result: PromiseLike<unknown>, handler: Handler): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -125,13 +127,6 @@ export class Authorizer {
 function isAnswer(error: unknown): boolean {
   return (
     error instanceof HttpException || error instanceof ForbiddenError || error instanceof UnauthenticatedError
-  );
-}
-
-/** A query builder is a promise as well, and so is a promise of another realm. */
-function isThenable(result: unknown): result is PromiseLike<unknown> {
-  return (
-    typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'
   );
 }
 

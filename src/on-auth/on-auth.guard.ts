@@ -1,11 +1,13 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthorizationContext, scopeOf } from './authorization.context.js';
 import { ForbiddenError } from './errors.js';
+import { whenThere, type Eventual } from './eventual.js';
 import { resourceOf } from './event.js';
 import { guardedRequestOf } from './guarded.request.js';
 import { ON_AUTH_OPTIONS, type OnAuthOptions } from './on-auth.options.js';
 import { PassportAuthenticator } from './passport.authenticator.js';
-import { RouteAuthorizer } from './route.authorizer.js';
+import { RouteAuthorizer, type DecidedRoute } from './route.authorizer.js';
+import type { Principal } from './principal.js';
 import type { AuthorizedAccess, RouteRequest } from './route.js';
 import { RouteRegistry } from './route.registry.js';
 
@@ -22,21 +24,27 @@ export class OnAuthGuard implements CanActivate {
     @Inject(ON_AUTH_OPTIONS) private readonly options: Pick<OnAuthOptions, 'admission'>,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  /** Answers at once where everybody who is asked does. */
+  canActivate(context: ExecutionContext): Eventual<boolean> {
     const access = this.routes.accessOf(context.getClass(), context.getHandler() as never);
     const request = guardedRequestOf(context);
     if (!access || !request) throw new ForbiddenError();
-    if (access.kind === 'authorized') await this.authorize(access, request);
-    return true;
+    return access.kind === 'authorized' ? this.authorize(access, request) : true;
   }
 
-  private async authorize(access: AuthorizedAccess, request: RouteRequest): Promise<void> {
-    const principal = await this.authenticator.authenticate(request);
-    const admitted = this.options.admission.admit(principal);
-    if (admitted) await admitted;
-    const decided = await this.authorizer.decide(access, principal, request);
-    if (!('authorized' in decided)) throw new ForbiddenError();
-    const scope = scopeOf(principal, resourceOf(access.event), decided.decision);
-    AuthorizationContext.fill(scope, decided.authorized);
+  private authorize(access: AuthorizedAccess, request: RouteRequest): Eventual<true> {
+    return whenThere(this.authenticator.authenticate(request), (principal) =>
+      whenThere(this.options.admission.admit(principal), () =>
+        whenThere(this.authorizer.decide(access, principal, request), (decided) =>
+          enter(access, principal, decided),
+        ),
+      ),
+    );
   }
+}
+
+function enter({ event }: AuthorizedAccess, principal: Principal, decided: DecidedRoute): true {
+  if (!('authorized' in decided)) throw new ForbiddenError();
+  AuthorizationContext.fill(scopeOf(principal, resourceOf(event), decided.decision), decided.authorized);
+  return true;
 }

@@ -3,6 +3,7 @@ import { scopeOf } from './authorization.context.js';
 import { Authorizer } from './authorizer.js';
 import { DENY, type Decision } from './decision.js';
 import { WiringError } from './errors.js';
+import type { Eventual } from './eventual.js';
 import { resourceOf, type AuthEvent, type AuthValue } from './event.js';
 import type { Explanation, Rejection, Verdict } from './explain/explanation.js';
 import { refusalOf } from './explain/refusal.js';
@@ -80,7 +81,7 @@ export class OnAuthService {
   private async verdict(
     principal: Principal,
     event: AuthEvent,
-    decide: () => Promise<Decision>,
+    decide: () => Eventual<Decision>,
   ): Promise<Verdict> {
     const [winner, ...shadowed] = this.resolver.candidates(event);
     const { decision, refusal } = await settled(decide);
@@ -104,7 +105,7 @@ export class OnAuthService {
 }
 
 async function settled(
-  decide: () => Promise<Decision>,
+  decide: () => Eventual<Decision>,
 ): Promise<{ readonly decision?: Decision; readonly refusal?: Rejection }> {
   try {
     const decision = await decide();

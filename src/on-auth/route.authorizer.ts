@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Authorizer } from './authorizer.js';
 import type { Allow, Deny, Restrict } from './decision.js';
 import { HandlerFaultError } from './errors.js';
+import { whenThere, type Eventual } from './eventual.js';
 import type { Principal } from './principal.js';
 import type { AuthorizedAccess, RouteRequest } from './route.js';
 
@@ -19,22 +20,21 @@ export class RouteAuthorizer {
    * @throws HttpException 422 (400, 413, 415) for a request that the route does not take
    * @throws HandlerFaultError when the handler changed an id or left a wrong value; everything that `Authorizer.decide` throws
    */
-  async decide(
-    { event, input: route, fixed }: AuthorizedAccess,
-    principal: Principal,
-    request: RouteRequest,
-  ): Promise<DecidedRoute> {
-    const input = await route.parse(request);
-    const value = route.value(input, principal);
-    const ids = fixed.map((key) => [key, idOf(value, key)] as const);
-    const decision = await this.authorizer.decide(principal, event, value);
-    if (decision.kind === 'deny') return { value, decision };
-    const changed = ids.find(([key, before]) => idOf(value, key) !== before);
-    if (changed)
-      throw new HandlerFaultError(
-        `the handler of ${event} changed ${changed[0]}; handlers cannot change ids`,
-      );
-    return { value, decision, authorized: route.accept(input, value) };
+  decide(access: AuthorizedAccess, principal: Principal, request: RouteRequest): Eventual<DecidedRoute> {
+    const { event, input: route, fixed } = access;
+    return whenThere(route.parse(request), (input) => {
+      const value = route.value(input, principal);
+      const ids = fixed.map((key) => idOf(value, key));
+      return whenThere(this.authorizer.decide(principal, event, value), (decision) => {
+        if (decision.kind === 'deny') return { value, decision };
+        const changed = fixed.find((key, index) => idOf(value, key) !== ids[index]);
+        if (changed !== undefined)
+          throw new HandlerFaultError(
+            `the handler of ${event} changed ${changed}; handlers cannot change ids`,
+          );
+        return { value, decision, authorized: route.accept(input, value) };
+      });
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
-import { Authorizer, runAsSystem, type Decision } from '../../../src/on-auth/index.js';
+import { Authorizer, runAsSystem } from '../../../src/on-auth/index.js';
 import { ScopeCompiler } from '../../../src/persistence/scoping/scope.compiler.js';
 import { RunsService } from '../../../src/runs/runs.service.js';
 import { ThreadStateService } from '../../../src/threads/thread-state.service.js';
@@ -31,7 +31,7 @@ const PLANTS = {
   /** A decision is remembered by what was asked, and not by who asked. */
   'shared-cache': (app) =>
     replaced(app.get(Authorizer), 'decide', (decide) => {
-      const decisions = new Map<string, Promise<Decision>>();
+      const decisions = new Map<string, ReturnType<Authorizer['decide']>>();
       return function (this: Authorizer, ...asked: Parameters<Authorizer['decide']>) {
         const [, event, value] = asked;
         const question = JSON.stringify([event, value]);
