@@ -51,23 +51,20 @@ export function routeInput<E extends AuthEvent, I extends object>(
   const fields = fieldsOf(type);
   const readsBody = fields.some((field) => sourceOf(field, options) === 'body');
   const plainIds = fixedIdsOf(ids);
+  const addressOf = addressReader(options);
+  const read = (request: RouteRequest, body?: Readonly<Record<string, unknown>>): I => {
+    const address = addressOf(request);
+    for (const field of Object.keys(address)) refuseUnstorableIn(field, address[field]);
+    const raw = body ? { ...body, ...address } : address;
+    for (const id of plainIds) raw[id] = plainIdsIn(raw[id]);
+    return validated(instantiate(type, fields, raw, options.nullable ?? []), refuse);
+  };
   return {
     ids,
     carriers: fields.flatMap((field) => carriersIn(type, field, sourceOf(field, options) === 'body')),
     shape: { type, fields: requestFieldsOf(fields, options) },
-    async parse(request) {
-      const body = readsBody ? await bodyOf(request) : {};
-      const address = {
-        ...fromQuery(request, options),
-        ...fromHeaders(request, options),
-        ...paramsOf(request),
-      };
-      for (const [field, value] of Object.entries(address)) refuseUnstorableIn(field, value);
-      const raw = { ...body, ...address };
-      return validated(
-        instantiate(type, fields, withPlainIds(raw, plainIds), options.nullable ?? []),
-        refuse,
-      );
+    parse(request) {
+      return readsBody ? bodyOf(request).then((body) => read(request, body)) : read(request);
     },
     value,
     accept(input, changed) {
@@ -135,25 +132,21 @@ function requestFieldsOf<E extends AuthEvent, I extends object>(
     }));
 }
 
-function fromQuery<E extends AuthEvent, I extends object>(
-  request: RouteRequest,
-  { query = {} }: RouteInputOptions<E, I>,
-) {
-  const raw = request.query as Record<string, unknown>;
+/** Reads the fields that stand outside of the body, by name. The path wins over headers, and those over the query. */
+function addressReader<E extends AuthEvent, I extends object>({
+  query = {},
+  headers = {},
+}: RouteInputOptions<E, I>): (request: RouteRequest) => Record<string, unknown> {
   const parsers = Object.entries(query) as [string, QueryParser][];
-  return Object.fromEntries(parsers.map(([field, parse]) => [field, parse(raw[field])]));
-}
-
-function fromHeaders<E extends AuthEvent, I extends object>(
-  request: RouteRequest,
-  { headers = {} }: RouteInputOptions<E, I>,
-) {
   const names = Object.entries(headers) as [string, string][];
-  return Object.fromEntries(names.map(([field, name]) => [field, request.headers[name]]));
-}
-
-function paramsOf(request: RouteRequest): Record<string, unknown> {
-  return request.params as Record<string, unknown>;
+  return (request) => {
+    const sent = request.query as Readonly<Record<string, unknown>>;
+    const address: Record<string, unknown> = {};
+    for (const [field, parse] of parsers) address[field] = parse(sent[field]);
+    for (const [field, name] of names) address[field] = request.headers[name];
+    // Spread, and not assigned: what comes with a message may have a member `__proto__`.
+    return { ...address, ...(request.params as Record<string, unknown>) };
+  };
 }
 
 function copyOf<E extends AuthEvent, I extends object>(honours: readonly (Fields<I> & keyof AuthValue<E>)[]) {
@@ -163,13 +156,14 @@ function copyOf<E extends AuthEvent, I extends object>(honours: readonly (Fields
 
 /** Bodies are checked where they are read. */
 function refuseUnstorableIn(field: string, value: unknown): void {
-  for (const text of [value].flat()) if (typeof text === 'string') refuseUnstorableText(text, field);
+  if (typeof value === 'string') refuseUnstorableText(value, field);
+  else if (Array.isArray(value))
+    for (const text of value) if (typeof text === 'string') refuseUnstorableText(text, field);
 }
 
 /** UUIDs are compared and stored in lower case. */
-function withPlainIds(raw: Record<string, unknown>, ids: readonly string[]): Record<string, unknown> {
-  const plain = ids.map((key) => [key, Array.isArray(raw[key]) ? raw[key].map(plainId) : plainId(raw[key])]);
-  return { ...raw, ...(Object.fromEntries(plain) as Record<string, unknown>) };
+function plainIdsIn(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(plainId) : plainId(value);
 }
 
 function plainId(id: unknown): unknown {
@@ -195,10 +189,11 @@ function instantiate<I extends object>(
   nullable: readonly string[],
 ): I {
   const instance = new type();
+  const writable = instance as Record<string, unknown>;
   for (const field of fields) {
     const given = Object.hasOwn(raw, field) ? raw[field] : undefined;
     if (given === undefined || (given === null && !nullable.includes(field))) continue;
-    Reflect.set(instance, field, given);
+    writable[field] = given;
   }
   return instance;
 }

@@ -30,14 +30,17 @@ export class ValidityCheck {
    * only class-validator knows.
    */
   accepts(object: object): boolean {
-    return this.rules?.every((rules) => keeps(object, rules)) ?? false;
+    if (!this.rules) return false;
+    for (const rules of this.rules) if (!keeps(object, rules)) return false;
+    return true;
   }
 }
 
 function keeps(object: object, { property, conditions, tests }: PropertyRules): boolean {
-  const value: unknown = Reflect.get(object, property);
-  if (!conditions.every((holds) => holds(object, value))) return true;
-  return tests.every((test) => test(object, value) === true);
+  const value = (object as Readonly<Record<string, unknown>>)[property];
+  for (const holds of conditions) if (!holds(object, value)) return true;
+  for (const test of tests) if (test(object, value) !== true) return false;
+  return true;
 }
 
 function rulesOf(type: Type): readonly PropertyRules[] | undefined {
