@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import {
   BadRequestException,
@@ -6,7 +7,7 @@ import {
   UnsupportedMediaTypeException,
 } from '@nestjs/common';
 
-import { isStorableText } from '../on-auth/storable.js';
+import { isStorable, isStorableText } from '../on-auth/storable.js';
 
 export const DEFAULT_BODY_LIMIT = 10 * 1024 * 1024;
 export const MAX_JSON_DEPTH = 100;
@@ -41,16 +42,28 @@ function refuseOtherContent({ headers }: IncomingMessage): void {
   }
 }
 
-async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** By events: to iterate over the request costs several times of what it takes to parse a usual body. */
+function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const keep = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      // What is still to come flows away unread.
+      request.off('data', keep);
+      reject(tooLarge(limit));
+    };
+    request
+      .on('data', keep)
+      .on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+      .on('error', reject)
+      .on('close', () => reject(new Error('the request ended before its body')));
+  });
 }
 
 function tooLarge(limit: number): PayloadTooLargeException {
@@ -59,14 +72,21 @@ function tooLarge(limit: number): PayloadTooLargeException {
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+    if (isUtf8(bytes)) return JSON.parse(withoutMark(bytes.toString('utf8')));
   } catch {
-    throw new BadRequestException('Malformed JSON in request body');
+    // Says no more than the refusal below.
   }
+  throw new BadRequestException('Malformed JSON in request body');
+}
+
+/** A byte order mark says nothing about UTF-8, and is no JSON. */
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 /** Refuses what would fail deep inside: nesting that overflows a stack, text that PostgreSQL's jsonb refuses. */
 function refuseUnstorable(body: unknown): void {
+  if (isStorable(body, MAX_JSON_DEPTH)) return;
   let level: unknown[] = [body];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_JSON_DEPTH) {

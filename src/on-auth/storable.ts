@@ -10,8 +10,9 @@ export function isStorableText(text: string): boolean {
 export function isStorable(value: unknown, maxDepth = 100): boolean {
   if (typeof value === 'string') return isStorableText(value);
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
-  const isMember = (member: unknown): boolean => maxDepth > 0 && isStorable(member, maxDepth - 1);
-  if (Array.isArray(value)) return value.every(isMember);
+  if (Array.isArray(value)) return value.every((member) => maxDepth > 0 && isStorable(member, maxDepth - 1));
   const members = value as Readonly<Record<string, unknown>>;
-  return Object.keys(members).every((key) => isStorableText(key) && isMember(members[key]));
+  for (const key of Object.keys(members))
+    if (maxDepth <= 0 || !isStorableText(key) || !isStorable(members[key], maxDepth - 1)) return false;
+  return true;
 }
