@@ -26,9 +26,9 @@ export function toAnswer(status: number, detail: string, headers: FaultAnswer['h
 }
 
 function detailOf(exception: HttpException): string {
-  const body = exception.getResponse();
-  if (typeof body === 'object' && 'detail' in body && typeof body.detail === 'string') return body.detail;
-  return exception.message;
+  // Whatever was given to the exception: typed as text or an object, but `null` comes as well.
+  const { detail } = Object(exception.getResponse()) as { readonly detail?: unknown };
+  return typeof detail === 'string' ? detail : exception.message;
 }
 
 /** Of the framing of an answer only the server knows; what cannot be sent would take the whole answer down. */
@@ -43,8 +43,8 @@ function isSendable(name: string, value: string): boolean {
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
-    return true;
   } catch {
     return false;
   }
+  return true;
 }
