@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { AuthorizationContext, runAsSystem, scopeOf } from './authorization.context.js';
 import { ALLOW } from './decision.js';
@@ -45,6 +46,33 @@ describe('the authorization context', () => {
     expect(() => AuthorizationContext.principal()).toThrow(none);
     expect(() => AuthorizationContext.open(() => AuthorizationContext.principal())).toThrow(none);
     expect(() => runAsSystem('a test', () => AuthorizationContext.principal())).toThrow(none);
+  });
+
+  it('hands on the input that was decided about, and has none elsewhere', () => {
+    const input = { thread_id: '1' };
+    expect(AuthorizationContext.input()).toBeUndefined();
+    AuthorizationContext.open(() => {
+      AuthorizationContext.fill(scope(), input);
+      expect(AuthorizationContext.input()).toBe(input);
+      expect(AuthorizationContext.run(scope(), () => AuthorizationContext.input())).toBeUndefined();
+    });
+  });
+
+  it('knows since when a request is on its way, in the scopes within it as well', async () => {
+    const before = performance.now();
+    await AuthorizationContext.open(async () => {
+      const since = AuthorizationContext.since();
+      expect(since).toBeGreaterThanOrEqual(before);
+      await sleep(5);
+      expect(AuthorizationContext.since()).toBe(since);
+      expect(AuthorizationContext.run(scope(), () => AuthorizationContext.since())).toBe(since);
+      expect(runAsSystem('a test', () => AuthorizationContext.since())).toBe(since);
+    });
+  });
+
+  it('takes for the start what is asked outside of a request', () => {
+    const before = performance.now();
+    expect(AuthorizationContext.since()).toBeGreaterThanOrEqual(before);
   });
 
   it('says why the system is at work', () => {

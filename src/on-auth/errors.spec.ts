@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ForbiddenError, HandlerFaultError, UnauthenticatedError } from './errors.js';
+import {
+  ForbiddenError,
+  HandlerFaultError,
+  NotAdmittedError,
+  UnauthenticatedError,
+  WiringError,
+} from './errors.js';
 
 describe('a refusal', () => {
   it('of nobody asks for a token, in words and in a header', () => {
@@ -16,7 +22,20 @@ describe('a refusal', () => {
     expect(new ForbiddenError('not today').message).toBe('not today');
   });
 
-  it('because of a handler has a name of its own', () => {
+  it('of somebody who is not let in now has a status, headers where they are given, and the cause', () => {
+    const cause = new Error('the counter is down');
+    expect(new NotAdmittedError(503, 'Come again', { 'retry-after': '7' }, { cause })).toMatchObject({
+      name: 'NotAdmittedError',
+      status: 503,
+      message: 'Come again',
+      headers: { 'retry-after': '7' },
+      cause,
+    });
+    expect(new NotAdmittedError(429, 'Come again').headers).toStrictEqual({});
+  });
+
+  it('because of a handler, or to start at all, has a name of its own', () => {
     expect(new HandlerFaultError('broken').name).toBe('HandlerFaultError');
+    expect(new WiringError('no strategy').name).toBe('WiringError');
   });
 });

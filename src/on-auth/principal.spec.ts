@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_IDENTITY_LENGTH, isIdentity, parsePrincipal } from './principal.js';
+import { MAX_IDENTITY_LENGTH, expiryOf, isIdentity, parsePrincipal } from './principal.js';
 
 describe('a principal', () => {
   it('has what a name alone leaves open', () => {
@@ -46,6 +46,19 @@ describe('a principal', () => {
     ['a claim that cannot be stored', { identity: 'alice', org: '\u0000' }],
   ])('is not made of %s', (_, candidate) => {
     expect(parsePrincipal(candidate)).toBeUndefined();
+  });
+});
+
+describe('the proof of a principal', () => {
+  it.each<[string, unknown, number | undefined]>([
+    ['until it expires', 1_700_000_000.5, 1_700_000_000_500],
+    ['for ever, where it says nothing', undefined, undefined],
+    ['for ever, where it says something else', '1700000000', undefined],
+    ['for ever, where it says no time', Number.NaN, undefined],
+    ['for ever, where it says so', Number.POSITIVE_INFINITY, undefined],
+  ])('holds %s', (_, exp, expected) => {
+    const principal = parsePrincipal({ identity: 'alice', exp })!;
+    expect(expiryOf(principal)).toBe(expected);
   });
 });
 

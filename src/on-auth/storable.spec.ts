@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isStorable } from '../../src/on-auth/index.js';
+import { isStorable } from './storable.js';
 
 const nested = (depth: number): unknown => (depth === 0 ? 'end' : [nested(depth - 1)]);
 
