@@ -35,9 +35,20 @@ describe('what comes with a message', () => {
       context(NatsContext, 'subject', new Map([['authorization', [authorization, 'Bearer x']]])),
     ],
     ['two spellings', { getMetadata: () => ({ authorization, Authorization: 'Bearer x' }) }],
+    ['two spellings, one of them of no text', { getMetadata: () => ({ authorization, Authorization: 7 }) }],
+    ['no context at all', null],
+    ['a context of nothing', {}],
+    ['metadata that is null', { getMetadata: () => null }],
+    ['metadata that is text', { getMetadata: () => authorization }],
+    ['a list of texts, which could be read as pairs', { getHeaders: () => ['ab', 'cd'] }],
+    ['a list of pairs whose name is no text', { getHeaders: () => [[7, authorization], []] }],
+    ['a packet without properties', context(MqttContext, 'topic', {})],
+    ['no packet', { getPacket: () => undefined }],
+    ['a message without headers', { getMessage: () => ({ properties: {} }) }],
+    ['no message', { getMessage: () => undefined }],
     ['no text', { getMetadata: () => ({ authorization: { toString: () => authorization } }) }],
   ])('is nothing where it is doubtful: %s', (_, from) => {
-    expect(messageHeadersOf(from)).toEqual({});
+    expect(messageHeadersOf(from)).toStrictEqual({});
   });
 
   it('has names in lower case', () => {
