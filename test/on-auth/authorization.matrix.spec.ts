@@ -13,6 +13,17 @@ const compareNotes: RouteInput<'notes:read', { note_id: string }> = {
   },
 };
 
+const notesOf: RouteInput<'notes:search', object> = {
+  ids: {
+    file_id: { in: 'query', resource: 'files' },
+    folder_id: { in: 'query', resource: 'files' },
+  },
+  carriers: [],
+  parse: ({ query }) => query as object,
+  value: () => ({ metadata: {}, limit: 10 }),
+  accept: (input) => input,
+};
+
 @Controller(['notes', 'old/notes'])
 class NotesController {
   @Get('about')
@@ -22,7 +33,7 @@ class NotesController {
   }
 
   @Post(':note_id/compare')
-  @Authorize('notes', 'read', compareNotes, { further: ['files:read'] })
+  @Authorize('notes', 'read', compareNotes, { further: ['files:read', 'notes:create'] })
   compare() {
     return {};
   }
@@ -31,6 +42,12 @@ class NotesController {
   @Authorize('notes', 'create', { ...createNote, ids: {}, carriers: [] })
   create() {
     return {};
+  }
+
+  @Get()
+  @Authorize('notes', 'search', notesOf)
+  search() {
+    return [];
   }
 }
 
@@ -53,9 +70,11 @@ describe('the authorization matrix', () => {
   it('lists every path of every route with its event, by path', async () => {
     const rows = (await matrixOf()).rows();
     expect(rows.map(({ route, event, name }) => `${route} ${event} ${name}`)).toEqual([
+      'GET /notes notes:search NotesController.search',
       'POST /notes notes:create NotesController.create',
       'POST /notes/:note_id/compare notes:read NotesController.compare',
       'GET /notes/about public NotesController.about',
+      'GET /old/notes notes:search NotesController.search',
       'POST /old/notes notes:create NotesController.create',
       'POST /old/notes/:note_id/compare notes:read NotesController.compare',
       'GET /old/notes/about public NotesController.about',
@@ -63,30 +82,35 @@ describe('the authorization matrix', () => {
   });
 
   it('says of every id where it is, whose filter covers it and how it is refused', async () => {
-    const [, { ids }] = (await matrixOf()).rows();
+    const [, , { ids }, open] = (await matrixOf()).rows();
     expect(ids.map(({ at, in: source, resource, refusal }) => [at, source, resource, refusal])).toEqual([
       ['note_id', 'path', 'notes', 404],
       ['with.note_id', 'body', 'notes', 'empty'],
       ['with.file_id', 'body', 'files', 404],
       ['after', 'header', 'none', 'ignored'],
     ]);
+    expect(open.ids).toEqual([]);
   });
 
   it('names the further events of a use case, which handlers may be registered for', async () => {
-    const [, { further }] = (await matrixOf()).rows();
-    expect(further).toEqual(['files:read']);
+    const [, , { further }] = (await matrixOf()).rows();
+    expect(further).toEqual(['files:read', 'notes:create']);
   });
 
   it('is a table in Markdown, in which what belongs together is at the same height', async () => {
     const [head, line, ...rows] = (await matrixOf()).markdown().split('\n');
     expect(head).toBe('| route | event | further events | ids | filter applied to | refusal |');
     expect(line).toBe('| --- | --- | --- | --- | --- | --- |');
-    expect(rows[0]).toBe('| `POST /notes` | `notes:create` |  | – | `notes` | an answer without the row |');
-    expect(rows[1]).toBe(
-      '| `POST /notes/:note_id/compare` | `notes:read` | `files:read` ' +
+    expect(rows[0]).toBe(
+      '| `GET /notes` | `notes:search` |  | –<br>query: `file_id`, `folder_id` ' +
+        '| `notes`<br>`files` | an answer without the row<br>404 |',
+    );
+    expect(rows[1]).toBe('| `POST /notes` | `notes:create` |  | – | `notes` | an answer without the row |');
+    expect(rows[2]).toBe(
+      '| `POST /notes/:note_id/compare` | `notes:read` | `files:read`<br>`notes:create` ' +
         '| path: `note_id`<br>body: `with.note_id`<br>body: `with.file_id`<br>header: `after` ' +
         '| `notes`<br>`notes`<br>`files`<br>– | 404<br>an answer without the row<br>404<br>ignored |',
     );
-    expect(rows[2]).toBe('| `GET /notes/about` | public |  | – | – | – |');
+    expect(rows[3]).toBe('| `GET /notes/about` | public |  | – | – | – |');
   });
 });

@@ -62,6 +62,12 @@ describe('the inspection of handlers', () => {
     );
   });
 
+  it('refuses a handler where no event is known at all', () => {
+    expect(() => new WiringInspector().inspect([handler('threads')], [])).toThrow(
+      new WiringError('.on("threads") handles "threads", but no route fires that event. Known: none.'),
+    );
+  });
+
   it('names in the log what no handler covers', () => {
     inspect(['threads:read']);
     inspect([]);
