@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import base from '../../jest.config.mjs';
 
@@ -10,5 +10,7 @@ export default {
   rootDir: process.cwd(),
   roots: [...new Set(specs.map((spec) => dirname(spec)))],
   testMatch: specs,
+  testEnvironment: join(import.meta.dirname, 'first-failure.environment.mjs'),
+  testTimeout: 10_000,
   reporters: [],
 };
