@@ -31,7 +31,7 @@ function authorizerOf(handlers: Readonly<Record<string, Handle>>, handlerTimeout
   return new Authorizer(new HandlerResolver(registry), { ...options, admission: { admit: () => undefined } });
 }
 
-const decideBy = (handle: Handle, timeoutMs?: number): Promise<Decision> =>
+const decideBy = async (handle: Handle, timeoutMs?: number): Promise<Decision> =>
   authorizerOf({ papers: handle }, timeoutMs).decide(alice, READ, value);
 
 const throwing =

@@ -179,8 +179,8 @@ describe('the guard', () => {
   ])('refuses %s, and leaves no scope', async (_, wiring, asked, expected, done) => {
     const steps: string[] = [];
     await AuthorizationContext.open(async () => {
-      const asking = guardOf({ ...wiring, steps }).canActivate(contextOf(asked));
-      await expect(asking).rejects.toThrow(expected);
+      const asking = async () => guardOf({ ...wiring, steps }).canActivate(contextOf(asked));
+      await expect(asking()).rejects.toThrow(expected);
       expect(AuthorizationContext.current()).toBeUndefined();
     });
     expect(steps).toEqual(done);

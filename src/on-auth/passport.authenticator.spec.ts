@@ -27,7 +27,7 @@ const knows = (user: unknown): AuthenticationStrategy => strategy(({ success }) 
 const asked = strategy(() => {
   throw new Error('asked');
 });
-const authenticateBy = (...strategies: AuthenticationStrategy[]): Promise<unknown> =>
+const authenticateBy = async (...strategies: AuthenticationStrategy[]): Promise<unknown> =>
   new PassportAuthenticator({ strategies }).authenticate({});
 
 describe('whoever asks', () => {

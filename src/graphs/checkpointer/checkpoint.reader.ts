@@ -9,6 +9,7 @@ import {
   type CheckpointPendingWrite,
   type CheckpointTuple,
 } from '@langchain/langgraph-checkpoint';
+import { RowSearch } from '../../persistence/statements/row.search.js';
 import { CheckpointBlob } from './checkpoint-blob.entity.js';
 import { CheckpointWrite } from './checkpoint-write.entity.js';
 import { configOf } from './checkpoint.config.js';
@@ -59,17 +60,11 @@ export class CheckpointReader {
       Object.entries(checkpoint.channel_versions).map(([channel, version]) => [channel, String(version)]),
     );
     if (versions.size === 0) return {};
-    const blobs = await this.manager
-      .createQueryBuilder(CheckpointBlob, 'blob')
-      .where('blob.thread_id = :thread AND blob.checkpoint_ns = :namespace')
-      .andWhere('blob.channel IN (:...channels) AND blob.version IN (:...versions)')
-      .setParameters({
-        thread: row.thread_id,
-        namespace: row.checkpoint_ns,
-        channels: [...versions.keys()],
-        versions: [...new Set(versions.values())],
-      })
-      .getMany();
+    const blobs = await new RowSearch(this.manager.getRepository(CheckpointBlob))
+      .where({ thread_id: row.thread_id, checkpoint_ns: row.checkpoint_ns })
+      .isOneOf('channel', [...versions.keys()])
+      .isOneOf('version', [...new Set(versions.values())])
+      .all();
     const held = blobs.filter(
       ({ channel, version, type }) => type !== EMPTY.type && versions.get(channel) === version,
     );
@@ -80,12 +75,9 @@ export class CheckpointReader {
   }
 
   private async writes(row: Checkpoint, checkpointId: string): Promise<CheckpointWrite[]> {
-    const writes = await this.manager
-      .createQueryBuilder(CheckpointWrite, 'pending')
-      .where('pending.thread_id = :thread AND pending.checkpoint_ns = :namespace')
-      .andWhere('pending.checkpoint_id = :checkpoint')
-      .setParameters({ thread: row.thread_id, namespace: row.checkpoint_ns, checkpoint: checkpointId })
-      .getMany();
+    const writes = await new RowSearch(this.manager.getRepository(CheckpointWrite))
+      .where({ thread_id: row.thread_id, checkpoint_ns: row.checkpoint_ns, checkpoint_id: checkpointId })
+      .all();
     return writes.sort((one, other) => compareWritesSortKeys(sortKey(one), sortKey(other)));
   }
 

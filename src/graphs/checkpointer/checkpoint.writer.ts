@@ -1,5 +1,7 @@
-import type { DataSource, EntityManager, EntityTarget, InsertQueryBuilder } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { rowOf } from '../../persistence/row.js';
+import { ParentCheck } from '../../persistence/scoping/parent.check.js';
+import { insertRows } from '../../persistence/statements/row.insertion.js';
 import { CheckpointBlob } from './checkpoint-blob.entity.js';
 import { CheckpointWrite } from './checkpoint-write.entity.js';
 import { Checkpoint } from './checkpoint.entity.js';
@@ -30,22 +32,25 @@ async function insertAll(
   manager: EntityManager,
   { blobs, writes, latest, checkpoints }: CheckpointRows,
 ): Promise<void> {
-  for (const insert of inserts(manager, CheckpointBlob, blobs)) await insert.orIgnore().execute();
-  for (const insert of inserts(manager, CheckpointWrite, writes)) await insert.orIgnore().execute();
-  for (const insert of inserts(manager, CheckpointWrite, withoutRepetition(latest)))
-    await insert.orUpdate(LATEST, [...WRITE_KEY]).execute();
-  for (const insert of inserts(manager, Checkpoint, checkpoints)) await insert.execute();
+  const parents = new ParentCheck();
+  const known = { parents, ignoresTaken: true };
+  for (const batch of batches(blobs)) await insertRows(manager, CheckpointBlob, batch, known);
+  for (const batch of batches(writes)) await insertRows(manager, CheckpointWrite, batch, known);
+  for (const batch of batches(withoutRepetition(latest))) await replaceWrites(manager, batch);
+  for (const batch of batches(checkpoints)) await insertRows(manager, Checkpoint, batch, { parents });
 }
 
-function* inserts<T extends object>(
-  manager: EntityManager,
-  entity: EntityTarget<T>,
-  rows: readonly { readonly [K in keyof T]?: T[K] }[],
-): Generator<InsertQueryBuilder<T>> {
-  for (let start = 0; start < rows.length; start += BATCH) {
-    const values = rows.slice(start, start + BATCH).map((row) => rowOf<T>(row));
-    yield manager.createQueryBuilder().insert().into(entity).values(values).updateEntity(false);
-  }
+function* batches<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < rows.length; start += BATCH) yield rows.slice(start, start + BATCH);
+}
+
+async function replaceWrites(manager: EntityManager, writes: CheckpointRows['latest']): Promise<void> {
+  const values = writes.map((write) => rowOf<CheckpointWrite>(write));
+  const insert = manager.createQueryBuilder().insert().into(CheckpointWrite).values(values);
+  await insert
+    .updateEntity(false)
+    .orUpdate(LATEST, [...WRITE_KEY])
+    .execute();
 }
 
 /** One statement cannot replace a row twice. */

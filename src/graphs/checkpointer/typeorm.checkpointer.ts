@@ -6,6 +6,7 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { RowSearch } from '../../persistence/statements/row.search.js';
 import { CheckpointBlob } from './checkpoint-blob.entity.js';
 import { CheckpointWrite } from './checkpoint-write.entity.js';
 import { configOf, parseCheckpointConfig } from './checkpoint.config.js';
@@ -51,11 +52,11 @@ export class TypeOrmCheckpointer extends BaseCheckpointSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const { thread_id, checkpoint_ns = '', checkpoint_id } = parseCheckpointConfig(config);
     if (thread_id === undefined) return undefined;
-    const row = await this.dataSource.manager.findOne(Checkpoint, {
-      where: { thread_id, checkpoint_ns, ...(checkpoint_id !== undefined && { checkpoint_id }) },
-      order: { checkpoint_id: 'DESC' },
-    });
-    return row ? this.reader.tuple(row) : undefined;
+    const [row] = await new RowSearch(this.dataSource.manager.getRepository(Checkpoint))
+      .where({ thread_id, checkpoint_ns, ...(checkpoint_id !== undefined && { checkpoint_id }) })
+      .orderBy('checkpoint_id', 'DESC')
+      .page({ limit: 1, offset: 0 });
+    return (row as Checkpoint | undefined) && this.reader.tuple(row);
   }
 
   /** Newest first. `filter` is about the metadata: objects and lists may hold more than it names. */

@@ -2,6 +2,7 @@ import type { EntityMetadata, ObjectLiteral, ValueTransformer } from 'typeorm';
 import type { Driver } from 'typeorm/driver/Driver.js';
 import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 
 /** Types whose values TypeORM writes and reads as they are, but for transformers, JSON and the booleans of SQLite. */
 const SIMPLE_TYPES: ReadonlySet<unknown> = new Set([
@@ -36,8 +37,8 @@ export interface PlainColumn {
 const plainEntities = new WeakMap<EntityMetadata, PlainEntity | null>();
 
 /**
- * An entity whose rows are their columns and nothing else: no relations, embedded objects, inheritance, defaults, generated values,
- * soft deletion, versions or listeners. TypeORM does no more for such rows than to put together SQL that can be put together once.
+ * An entity whose rows are their columns and nothing else: no embedded objects, inheritance, defaults, generated values, soft deletion,
+ * versions or listeners, and no relations but those to one parent, by columns that the entity has itself. TypeORM does no more for such rows than to put together SQL that can be put together once.
  */
 export class PlainEntity {
   /** The table's name as SQL, with the schema if it has one. */
@@ -91,12 +92,11 @@ function pathOf({ tablePath, dataSource }: EntityMetadata): string {
 
 function isPlain(metadata: EntityMetadata): boolean {
   const more = [
-    metadata.relations,
+    metadata.relations.filter((relation) => !isReference(relation)),
     metadata.embeddeds,
     metadata.listeners,
     metadata.childEntityMetadatas,
     metadata.generatedColumns,
-    metadata.foreignKeys.filter(({ columns }) => columns.some(({ relationMetadata }) => relationMetadata)),
   ];
   return (
     metadata.tableType === 'regular' &&
@@ -107,6 +107,16 @@ function isPlain(metadata: EntityMetadata): boolean {
     metadata.dataSource.options.typename === undefined &&
     more.every(({ length }) => length === 0) &&
     metadata.columns.every(isPlainColumn)
+  );
+}
+
+/** Neither loaded with the row nor written with it. */
+function isReference(relation: RelationMetadata): boolean {
+  const { isManyToOne, isEager, isLazy, isCascadeInsert, isCascadeUpdate, joinColumns } = relation;
+  return (
+    isManyToOne &&
+    !(isEager || isLazy || isCascadeInsert || isCascadeUpdate) &&
+    joinColumns.every(({ isVirtual }) => !isVirtual)
   );
 }
 

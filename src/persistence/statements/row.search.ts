@@ -59,6 +59,19 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
     return this;
   }
 
+  /** Adds that these columns have these values. */
+  where(values: Readonly<Partial<Record<keyof Entity & string, string | number | boolean>>>): this {
+    for (const [property, value] of Object.entries(values))
+      this.and(`${this.column(property)} = ${this.bind(value)}`);
+    return this;
+  }
+
+  /** Adds that a column has one of these values; of none it has none. */
+  isOneOf(property: keyof Entity & string, values: readonly unknown[]): this {
+    if (values.length === 0) return this.and('1 = 0');
+    return this.and(`${this.column(property)} IN (${values.map(this.bind).join(', ')})`);
+  }
+
   orderBy(property: keyof Entity & string, direction: 'ASC' | 'DESC'): this {
     this.order.push(`${this.column(property)} ${direction}`);
     return this;
@@ -69,16 +82,12 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
    *
    * @throws TypeError for what is no whole number
    */
-  async page({ limit, offset }: RowPage): Promise<Entity[]> {
-    const { entity, repository, values } = this;
-    const { manager } = repository;
-    const scope = scopeOn(manager.dataSource, entity.metadata.tablePath);
-    const order = this.order.length > 0 ? `ORDER BY ${this.order.join(', ')} ` : '';
-    const clauses = `${order}LIMIT ${whole(limit)} OFFSET ${whole(offset)}`;
-    const statement = RowStatements.of(manager.dataSource).search(entity, this.query, clauses, scope);
-    const mode = manager.dataSource.defaultReplicationModeForReads();
-    const { records } = await execute(manager, mode, statement, values, scope);
-    return (records as ObjectLiteral[]).map((row) => entity.read(row) as Entity);
+  page({ limit, offset }: RowPage): Promise<Entity[]> {
+    return this.read(`LIMIT ${whole(limit)} OFFSET ${whole(offset)}`);
+  }
+
+  all(): Promise<Entity[]> {
+    return this.read('');
   }
 
   async count(): Promise<number> {
@@ -90,6 +99,18 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
     const { records } = await execute(manager, mode, statement, values, scope);
     const [{ count }] = records as [{ readonly count: unknown }];
     return Number(count);
+  }
+
+  private async read(page: string): Promise<Entity[]> {
+    const { entity, repository, values } = this;
+    const { manager } = repository;
+    const scope = scopeOn(manager.dataSource, entity.metadata.tablePath);
+    const order = this.order.length > 0 ? `ORDER BY ${this.order.join(', ')} ` : '';
+    const clauses = order + page;
+    const statement = RowStatements.of(manager.dataSource).search(entity, this.query, clauses, scope);
+    const mode = manager.dataSource.defaultReplicationModeForReads();
+    const { records } = await execute(manager, mode, statement, values, scope);
+    return (records as ObjectLiteral[]).map((row) => entity.read(row) as Entity);
   }
 
   private get query(): RowQuery {

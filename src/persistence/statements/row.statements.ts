@@ -16,6 +16,12 @@ export interface RowQuery {
   readonly count: number;
 }
 
+/** How many rows are new, one unless given, and whether those are left out whose key is taken. */
+export interface Insertion {
+  readonly rows?: number;
+  readonly ignoresTaken?: boolean;
+}
+
 /** Searches are of many forms, and pages are counted in them. */
 const REMEMBERED_STATEMENTS = 500;
 
@@ -56,12 +62,22 @@ export class RowStatements {
     });
   }
 
-  /** A new row of these values. What it has to look like in its scope is not in the statement, and checked before. */
-  insert(entity: PlainEntity, values: Columns, scope: TableScope | undefined): RowStatement {
-    return this.remembered(`insert ${namesOf(values)}`, values.length, entity, scope, () => {
+  /** New rows of these values, row by row. What they have to look like in their scope is not in the statement, and checked before. */
+  insert(
+    entity: PlainEntity,
+    values: Columns,
+    scope: TableScope | undefined,
+    { rows = 1, ignoresTaken = false }: Insertion = {},
+  ): RowStatement {
+    const key = `insert ${rows} ${ignoresTaken} ${namesOf(values)}`;
+    return this.remembered(key, rows * values.length, entity, scope, () => {
       const columns = values.map(({ quoted }) => quoted).join(', ');
-      const written = values.map((column, place) => column.written(placeholder(place))).join(', ');
-      return `INSERT INTO ${marked(entity.path, scope)}(${columns}) VALUES (${written})`;
+      const written = Array.from({ length: rows }, (_, row) => {
+        const first = row * values.length;
+        return `(${values.map((column, place) => column.written(placeholder(first + place))).join(', ')})`;
+      });
+      const conflict = ignoresTaken ? ' ON CONFLICT DO NOTHING' : '';
+      return `INSERT INTO ${marked(entity.path, scope)}(${columns}) VALUES ${written.join(', ')}${conflict}`;
     });
   }
 

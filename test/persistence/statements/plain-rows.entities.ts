@@ -1,4 +1,4 @@
-import { AfterLoad, Column, DeleteDateColumn, Entity, PrimaryColumn } from 'typeorm';
+import { AfterLoad, Column, DeleteDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { epochMillis } from '../../../src/persistence/epoch-millis.transformer.js';
 import { Scoped } from '../../../src/persistence/scoped.decorator.js';
 
@@ -16,6 +16,16 @@ export class Letter {
   @Column('bigint', { transformer: epochMillis }) sent_at!: Date;
   @Column('bigint', { transformer: epochMillis, nullable: true }) read_at!: Date | null;
   @Column('jsonb', { nullable: true }) stamps!: unknown;
+}
+
+/** A child, which names its parent by a column of its own. */
+@Scoped('threads', { through: 'letter' })
+@Entity('enclosure')
+export class Enclosure {
+  @PrimaryColumn('varchar') enclosure_id!: string;
+  @Column('varchar') letter_id!: string;
+  @Column('varchar', { nullable: true }) title!: string | null;
+  @ManyToOne(() => Letter, { onDelete: 'CASCADE' }) @JoinColumn({ name: 'letter_id' }) letter!: Letter;
 }
 
 /** Of another resource, so that a statement may have filters of both. */
@@ -49,4 +59,4 @@ export class Telegram {
   }
 }
 
-export const entities = [Letter, Clerk, Draft, Telegram];
+export const entities = [Enclosure, Letter, Clerk, Draft, Telegram];

@@ -2,11 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { EntityManager, In, Not } from 'typeorm';
 import { AuthorizationContext, runAsSystem } from '../../../src/on-auth/authorization.context.js';
 import type { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
+import { ParentCheck } from '../../../src/persistence/scoping/parent.check.js';
+import { insertRows } from '../../../src/persistence/statements/row.insertion.js';
 import { RowSearch } from '../../../src/persistence/statements/row.search.js';
 import { openDataSource, type TestDataSource } from '../../support/data-source.js';
 import { databases } from '../../support/databases.js';
 import { scopeFor, scopeWith } from '../ways-to-reach-a-row.scopes.js';
-import { Clerk, Draft, Letter, Telegram, entities } from './plain-rows.entities.js';
+import { Clerk, Draft, Enclosure, Letter, Telegram, entities } from './plain-rows.entities.js';
 
 const OWNERS = ['alice', 'bob', 'carol', 'dave'];
 
@@ -40,7 +42,7 @@ describe.each(databases)('rows of plain entities on $dialect', ({ create }) => {
   });
   beforeEach(() =>
     runAsSystem('seed', async () => {
-      for (const entity of entities) await manager.clear(entity);
+      for (const entity of entities) await manager.deleteAll(entity);
       for (const owner of OWNERS) await manager.insert(Letter, letterOf(owner) as never);
     }),
   );
@@ -325,6 +327,67 @@ describe.each(databases)('rows of plain entities on $dialect', ({ create }) => {
     });
   });
 
+  describe('below a parent', () => {
+    const of = (letter_id: string, enclosure_id: string): Partial<Enclosure> => ({ enclosure_id, letter_id });
+    const kept = () => asSystem(() => manager.find(Enclosure, { order: { enclosure_id: 'ASC' } }));
+
+    it('are inserted together, with NULL for what they leave out', async () => {
+      const builders = jest.spyOn(dataSource, 'createQueryBuilder');
+      const rows = [{ ...of('bob-0', 'a'), title: 'A map' }, of('bob-0', 'b')];
+      await as('bob', () => insertRows(manager, Enclosure, rows));
+      expect(builders).not.toHaveBeenCalled();
+      expect(await kept()).toEqual([
+        { enclosure_id: 'a', letter_id: 'bob-0', title: 'A map' },
+        { enclosure_id: 'b', letter_id: 'bob-0', title: null },
+      ]);
+      expect(await as('bob', () => manager.findOneBy(Enclosure, { enclosure_id: 'a' }))).not.toBeNull();
+      expect(await as('alice', () => manager.findOneBy(Enclosure, { enclosure_id: 'a' }))).toBeNull();
+    });
+
+    it('are refused where one of the parents is out of reach, or not there, and none is written', async () => {
+      for (const letter of ['alice-0', 'nobody'])
+        await expect(
+          as('bob', () => insertRows(manager, Enclosure, [of('bob-0', 'a'), of(letter, 'b')])),
+        ).rejects.toMatchObject({ name: 'ScopeViolationError' });
+      expect(await kept()).toEqual([]);
+    });
+
+    it('leave out what is taken, where that is wanted', async () => {
+      await as('bob', () => insertRows(manager, Enclosure, [of('bob-0', 'a')]));
+      const rows = [{ ...of('bob-0', 'a'), title: 'Another' }, of('bob-0', 'b')];
+      await expect(as('bob', () => insertRows(manager, Enclosure, rows))).rejects.toThrow();
+      await as('bob', () => insertRows(manager, Enclosure, rows, { ignoresTaken: true }));
+      expect(await kept()).toMatchObject([{ enclosure_id: 'a', title: null }, { enclosure_id: 'b' }]);
+    });
+
+    it('ask for a parent once in a transaction, and again for another caller', async () => {
+      const texts: string[] = [];
+      jest.spyOn(dataSource.logger, 'logQuery').mockImplementation((sql) => void texts.push(sql));
+      const looks = () => texts.filter((text) => text.includes('COUNT(1)')).length;
+      const parents = new ParentCheck();
+      await as('bob', async () => {
+        await insertRows(manager, Enclosure, [of('bob-0', 'a')], { parents });
+        await insertRows(manager, Enclosure, [of('bob-0', 'b')], { parents });
+        expect(looks()).toBe(1);
+      });
+      await expect(
+        as('alice', () => insertRows(manager, Enclosure, [of('bob-0', 'c')], { parents })),
+      ).rejects.toMatchObject({ name: 'ScopeViolationError' });
+      expect(looks()).toBe(2);
+    });
+
+    it('of SQL, and rows that somebody subscribes to, go by the query builder, with the same checks', async () => {
+      const foreign = [{ ...of('alice-0', 'a'), title: (() => `'x'`) as never }];
+      await expect(as('bob', () => insertRows(manager, Enclosure, foreign))).rejects.toMatchObject({
+        name: 'ScopeViolationError',
+      });
+      const beforeInsert = jest.fn<() => void>();
+      dataSource.subscribers.push({ beforeInsert });
+      await as('bob', () => insertRows(manager, Enclosure, [of('bob-0', 'a')]));
+      expect(beforeInsert).toHaveBeenCalledTimes(1);
+    });
+  });
+
   describe('in a search', () => {
     beforeEach(() =>
       asSystem(async () => {
@@ -354,6 +417,9 @@ describe.each(databases)('rows of plain entities on $dialect', ({ create }) => {
         expect(await few.count()).toBe(3);
         expect(await search().and('1 = 1 OR 1 = 1').count()).toBe(5);
         expect(await search().and('1 = 1) OR (1 = 1').count()).toBe(5);
+        expect(await search().where({ letter_id: 'alice-0' }).count()).toBe(0);
+        expect(ids(await search().isOneOf('letter_id', ['alice-0', 'bob-1']).all())).toEqual(['bob-1']);
+        expect(await search().isOneOf('letter_id', []).all()).toEqual([]);
         expect(
           new Set(ids(await search().and('1 = 1) OR (1 = 1').page({ limit: 9, offset: 0 }))),
         ).not.toContain('alice-0');
