@@ -1,4 +1,5 @@
 import type { JsonObject } from '../http/json.js';
+import { presentFields } from '../http/row.presenter.js';
 import type { AssistantVersion } from './assistant-version.entity.js';
 import type { Assistant } from './assistant.entity.js';
 
@@ -22,10 +23,10 @@ export function presentAssistant(
   assistant: Assistant,
   { select = ASSISTANT_FIELDS }: { readonly select?: readonly AssistantField[] } = {},
 ): JsonObject {
-  return Object.fromEntries(select.map((field) => [field, assistant[field]]));
+  return presentFields(assistant, select);
 }
 
 /** As an assistant, but without the time of a last change. */
 export function presentVersion(version: AssistantVersion): JsonObject {
-  return Object.fromEntries(VERSION_FIELDS.map((field) => [field, version[field]]));
+  return presentFields(version, VERSION_FIELDS);
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../http/json.js';
+import { presentFields } from '../http/row.presenter.js';
 import type { Thread } from './thread.entity.js';
 import { extractFrom, type ThreadExtract } from './thread.extract.js';
 
@@ -26,12 +27,10 @@ export function presentThread(
   thread: Thread,
   { select, extract, withTtl = false }: ThreadView = {},
 ): JsonObject {
-  const fields = select ?? THREAD_FIELDS;
-  return {
-    ...Object.fromEntries(fields.map((field) => [field, thread[field]])),
-    ...(extract && { extracted: extractFrom(thread, extract) }),
-    ...(withTtl && thread.ttl_strategy !== null && { ttl: ttlOf(thread) }),
-  };
+  const presented = presentFields(thread, select ?? THREAD_FIELDS);
+  if (extract) presented.extracted = extractFrom(thread, extract);
+  if (withTtl && thread.ttl_strategy !== null) presented.ttl = ttlOf(thread);
+  return presented;
 }
 
 function ttlOf({ ttl_strategy, ttl_minutes, expires_at }: Thread): JsonObject {
