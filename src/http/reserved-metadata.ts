@@ -10,5 +10,7 @@ export function isReservedMetadataKey(key: string): boolean {
 
 /** A copy of a client's metadata without the reserved keys; they are dropped silently, as the contract has it. */
 export function withoutReserved(metadata: JsonObject | undefined): JsonObject {
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !isReservedMetadataKey(key)));
+  const copy = { ...metadata };
+  for (const key of Object.keys(copy)) if (isReservedMetadataKey(key)) Reflect.deleteProperty(copy, key);
+  return copy;
 }

@@ -1,6 +1,7 @@
 import { UnprocessableEntityException, type Type } from '@nestjs/common';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { HandlerFaultError } from '../on-auth/errors.js';
+import { whenThere, type Eventual } from '../on-auth/eventual.js';
 import type { AuthEvent, AuthValue } from '../on-auth/event.js';
 import type { Principal } from '../on-auth/principal.js';
 import { declarationOf, fixedIdsOf, type IdSource, type RouteIds } from '../on-auth/route.id.js';
@@ -64,7 +65,7 @@ export function routeInput<E extends AuthEvent, I extends object>(
     carriers: fields.flatMap((field) => carriersIn(type, field, sourceOf(field, options) === 'body')),
     shape: { type, fields: requestFieldsOf(fields, options) },
     parse(request) {
-      return readsBody ? bodyOf(request).then((body) => read(request, body)) : read(request);
+      return readsBody ? whenThere(bodyOf(request), (body) => read(request, body)) : read(request);
     },
     value,
     accept(input, changed) {
@@ -89,15 +90,14 @@ export function parseObject<I extends object>(
   return validated(instantiate(type, fieldsOf(type), objectOf(raw), nullable), refuse);
 }
 
-export async function bodyOf(request: RouteRequest): Promise<Record<string, unknown>> {
-  const body = await rawBodyOf(request);
-  return body === undefined || body === null ? {} : objectOf(body);
+export function bodyOf(request: RouteRequest): Eventual<Record<string, unknown>> {
+  return whenThere(rawBodyOf(request), (body) => (body === undefined || body === null ? {} : objectOf(body)));
 }
 
 /** The parsed body as it is, for those that are not one object. */
-export async function rawBodyOf(request: RouteRequest): Promise<unknown> {
+export function rawBodyOf(request: RouteRequest): Eventual<unknown> {
   const { readBody } = request as ReadableRequest;
-  return readBody ? await readBody.call(request) : request.body;
+  return readBody ? readBody.call(request) : request.body;
 }
 
 function objectOf(body: unknown): Record<string, unknown> {
