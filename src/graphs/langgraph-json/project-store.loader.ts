@@ -1,5 +1,4 @@
 import type { EmbeddingsInterface } from '@langchain/core/embeddings';
-import { OpenAIEmbeddings } from '@langchain/openai';
 import type { StoreSettings } from '../store.settings.js';
 import { isObject } from './export.parser.js';
 import { currentEnvironment } from './project.environment.js';
@@ -34,6 +33,7 @@ async function loadEmbeddings(
   if ('openaiModel' in embed) {
     if (!currentEnvironment()[API_KEY])
       throw new ProjectError(file, `store.index.embed needs ${API_KEY}; set it.`);
+    const { OpenAIEmbeddings } = await import('@langchain/openai');
     return new OpenAIEmbeddings({
       model: embed.openaiModel,
       ...(takesDims(embed.openaiModel) && { dimensions: dims }),

@@ -33,7 +33,6 @@ import { NoRunEndObserver, RunEndObserver } from './run-end.observer.js';
 import { RunEngine } from './run.engine.js';
 import { RunReader } from './run.reader.js';
 import { LocalRunSignals, RunSignals } from './run.signals.js';
-import { PostgresRunSignals } from './signals/postgres.run-signals.js';
 import { Heartbeat } from './worker/heartbeat.js';
 import { LeaseKeeper } from './worker/lease.keeper.js';
 import { RunWorkerLifecycle } from './worker/run-worker.lifecycle.js';
@@ -97,9 +96,11 @@ const SCHEMA: FeatureSchema = {
   systemTables: ['relayed_event', 'relayed_end'],
 };
 
-/** A SQLite file belongs to one process. */
-function signalsOn(dataSource: DataSource, { workerId }: RunEngineOptions): RunSignals {
-  return isPostgres(dataSource) ? new PostgresRunSignals(dataSource, workerId) : new LocalRunSignals();
+/** A SQLite file belongs to one process; only who is on PostgreSQL loads its driver. */
+async function signalsOn(dataSource: DataSource, { workerId }: RunEngineOptions): Promise<RunSignals> {
+  if (!isPostgres(dataSource)) return new LocalRunSignals();
+  const { PostgresRunSignals } = await import('./signals/postgres.run-signals.js');
+  return new PostgresRunSignals(dataSource, workerId);
 }
 
 const PROVIDERS = [
