@@ -26,4 +26,4 @@ COPY package.json ./
 USER 1000:1000
 EXPOSE 8123
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "dist/src/health.command.js"]
-CMD ["node", "dist/src/main.js"]
+CMD ["node", "dist/src/startup/start.cjs"]

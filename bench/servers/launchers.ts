@@ -83,7 +83,7 @@ export function startBareGraph(databaseUrl: string): Promise<BareGraph> {
 
 function built(databaseUrl: string, cwd: string, port: number): ProcessOptions {
   const env = { ...settings(databaseUrl), PORT: String(port) };
-  return { args: [resolve('dist/src/main.js')], cwd, env };
+  return { args: [resolve('dist/src/startup/start.cjs')], cwd, env };
 }
 
 function settings(databaseUrl: string): Record<string, string> {

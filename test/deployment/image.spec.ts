@@ -25,7 +25,7 @@ describe('the Dockerfile', () => {
 
   it('runs the service as a user that is not root, by number, and makes it the first process', () => {
     expect(textsOf(image, 'USER')).toEqual([expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
-    expect(textsOf(image, 'CMD').map(commandIn)).toEqual([['node', 'dist/src/main.js']]);
+    expect(textsOf(image, 'CMD').map(commandIn)).toEqual([['node', 'dist/src/startup/start.cjs']]);
     const names = image.instructions.map(({ name }) => name);
     expect(names.indexOf('USER')).toBeGreaterThan(names.lastIndexOf('COPY'));
     expect(names).not.toContain('RUN');

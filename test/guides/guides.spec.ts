@@ -52,7 +52,7 @@ const TRIES: readonly Try[] = [
   },
   {
     guide: 'bring-your-langgraph-project.md',
-    main: 'dist/src/main.js',
+    main: 'dist/src/startup/start.cjs',
     environment: { LANGGRAPH_JSON: join(process.cwd(), 'examples/langgraph-project/langgraph.json') },
     says: [
       /Good to see you, alice\. Turn 1: hello/,

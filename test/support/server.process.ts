@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
-const MAIN = join(process.cwd(), 'dist/src/main.js');
+const MAIN = join(process.cwd(), 'dist/src/startup/start.cjs');
 /** Where many start at the same time on a busy machine, a start takes long. */
 const PATIENCE_MS = 120_000;
 
