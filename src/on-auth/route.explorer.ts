@@ -34,11 +34,10 @@ export class RouteExplorer {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       const controller = metatype as Type<object>;
       const prototype = controller.prototype as object;
-      return this.scanner
-        .getAllMethodNames(prototype)
-        .map((name) => [name, Reflect.get(prototype, name) as unknown] as const)
-        .filter((entry): entry is readonly [string, Method] => typeof entry[1] === 'function')
-        .flatMap(([name, method]) => this.declarationsOf(controller, method, `${controller.name}.${name}`));
+      return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
+        const method = Reflect.get(prototype, name) as Method;
+        return this.declarationsOf(controller, method, `${controller.name}.${name}`);
+      });
     });
   }
 

@@ -148,7 +148,9 @@ describe('the routes that are found', () => {
     await app.init();
     await app.close();
     const rows = app.get(AuthorizationMatrix).rows();
-    return rows.map(({ name, event }) => `${name.split('.')[1]} ${event}`);
+    return rows.map(({ name, event, ids }) =>
+      [name.split('.')[1], event, ...ids.map(({ at }) => at)].join(' '),
+    );
   }
 
   it('declare what their class does, unless they declare something themselves', async () => {
@@ -165,7 +167,11 @@ describe('the routes that are found', () => {
       read() {}
       unrelated() {}
     }
-    expect(await eventsOf(GuardedController)).toEqual(['read notes:read', 'about public', 'file files:read']);
+    expect(await eventsOf(GuardedController)).toEqual([
+      'read notes:read note_id',
+      'about public',
+      'file files:read file_id note_id',
+    ]);
   });
 
   it('are open to everybody with their class, unless they declare an event', async () => {
@@ -178,7 +184,7 @@ describe('the routes that are found', () => {
       @Authorize('notes', 'read', readNote)
       read() {}
     }
-    expect(await eventsOf(OpenController)).toEqual(['open public', 'read notes:read']);
+    expect(await eventsOf(OpenController)).toEqual(['open public', 'read notes:read note_id']);
   });
 
   it('stop the boot where their class declares both', async () => {
