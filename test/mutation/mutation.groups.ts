@@ -33,7 +33,9 @@ const CHOICE = ['event', 'handler.registry', 'handler.resolver'];
 const MESSAGES = ['message.pattern', 'message.servers'];
 
 /** What is asked once, when the application starts. */
-const BOOT = ['handler.explorer', 'metadata.accessor', 'on-auth.decorator', 'route.explorer'];
+const BOOT = ['metadata.accessor', 'on-auth.decorator', 'route.explorer'];
+
+const FOUND = ['found-at-boot', 'refusals-to-boot'].map((name) => `test/on-auth/${name}.spec.ts`);
 
 /** What is nothing without a whole application. */
 const WHOLE = ['authorize.decorator', 'on-auth.module', 'refusal.filter'];
@@ -55,6 +57,7 @@ const REST: MutationPart = {
       ...MESSAGES,
       ...BOOT,
       ...WHOLE,
+      'handler.explorer',
       'matrix',
       'matrix.renderer',
       'message.headers',
@@ -123,10 +126,8 @@ export const MUTATION_GROUPS: readonly MutationGroup[] = [
       besideSpec('route.id'),
       besideSpec('route.path'),
       { mutate: [inOnAuth('route-ids.inspector')], specs: ['test/on-auth/declared-ids.spec.ts'] },
-      {
-        mutate: BOOT.map(inOnAuth),
-        specs: ['found-at-boot', 'refusals-to-boot'].map((name) => `test/on-auth/${name}.spec.ts`),
-      },
+      { mutate: [inOnAuth('handler.explorer')], specs: [...FOUND, 'src/on-auth/handler.explorer.spec.ts'] },
+      { mutate: BOOT.map(inOnAuth), specs: FOUND },
       {
         mutate: WHOLE.map(inOnAuth),
         specs: ['guard', 'without-http-module'].map((name) => `test/on-auth/${name}.spec.ts`),
