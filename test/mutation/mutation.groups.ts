@@ -13,157 +13,105 @@ export interface MutationPart {
 }
 
 const PERSISTENCE = 'src/persistence';
-const SPECS = 'test/persistence';
+const ON_AUTH = 'src/on-auth';
 
-/** Functions of their arguments, with a spec beside them. */
-const PURE = ['authorization.context', 'decision', 'errors', 'handler.answer', 'principal', 'storable'];
+const partOf = (files: readonly string[], ...specs: readonly string[]): MutationPart => ({
+  mutate: files.map((file) => `${file}.ts`),
+  specs: specs.map((spec) => `${spec}.spec.ts`),
+});
+const onAuth = (...roles: readonly string[]): readonly string[] => roles.map((role) => `${ON_AUTH}/${role}`);
+/** Files that have a spec beside them. */
+const besideSpecs = (...roles: readonly string[]): readonly MutationPart[] =>
+  onAuth(...roles).map((file) => partOf([file], file));
 
-/** Asked with each request, with a spec beside them. */
-const GUARD = [
-  'authorization.events',
-  'authorizer',
-  'fault.answer',
-  'message.request',
-  'passport.authenticator',
-  'route.authorizer',
-  'route.registry',
+/** Functions of their arguments, or nearly so. */
+const DECISION = [
+  ...besideSpecs('authorization.context', 'decision', 'errors', 'handler.answer', 'principal', 'storable'),
+  partOf(onAuth('event', 'handler.registry', 'handler.resolver'), `${ON_AUTH}/handler.resolver`),
 ];
 
-const CHOICE = ['event', 'handler.registry', 'handler.resolver'];
-const MESSAGES = ['message.pattern', 'message.servers'];
+/** What is asked with each request. */
+const GUARD = [
+  ...besideSpecs('authorization.events', 'authorizer', 'fault.answer', 'message.request'),
+  ...besideSpecs('passport.authenticator', 'route.authorizer', 'route.registry'),
+];
 
-/** What is asked once, when the application starts. */
-const BOOT = ['metadata.accessor', 'on-auth.decorator', 'route.explorer'];
+const MESSAGES = [
+  partOf(onAuth('message.headers'), 'test/messages/message.headers'),
+  partOf(onAuth('message.pattern', 'message.servers', 'messages/*'), 'test/messages/guard'),
+];
 
-const FOUND = ['found-at-boot', 'refusals-to-boot'].map((name) => `test/on-auth/${name}.spec.ts`);
+/** What is asked once, when the application starts, or is nothing without one. */
+const FOUND = ['test/on-auth/found-at-boot', 'test/on-auth/refusals-to-boot'];
+const ALONE = 'test/on-auth/without-http-module';
+const BOOT = [
+  ...besideSpecs('route.id', 'route.path'),
+  partOf(onAuth('wiring.inspector'), 'test/on-auth/wiring.inspector'),
+  partOf(onAuth('authorization.matrix', 'matrix.renderer'), 'test/on-auth/authorization.matrix'),
+  partOf(onAuth('route-ids.inspector'), 'test/on-auth/declared-ids'),
+  partOf(onAuth('handler.explorer'), ...FOUND, `${ON_AUTH}/handler.explorer`),
+  partOf(onAuth('metadata.accessor', 'on-auth.decorator', 'route.explorer'), ...FOUND),
+  partOf(onAuth('on-auth.module'), 'test/on-auth/refusals-to-boot', ALONE),
+  partOf(onAuth('authorize.decorator', 'refusal.filter'), 'test/on-auth/guard', ALONE),
+];
 
-/** What is nothing without a whole application. */
-const WHOLE = ['authorize.decorator', 'on-auth.module', 'refusal.filter'];
+const EXPLAIN = besideSpecs('on-auth.service', 'explain/refusal', 'explain/row.request');
 
-const inOnAuth = (role: string): string => `src/on-auth/*${role}.ts`;
-const besideSpec = (role: string): MutationPart => ({
-  mutate: [`src/on-auth/${role}.ts`],
-  specs: [`src/on-auth/${role}.spec.ts`],
-});
-
-/** Everything in `src/on-auth` itself that no other part has, so that no file is forgotten. */
+const elsewhere = [...DECISION, ...GUARD, ...MESSAGES, ...BOOT, ...EXPLAIN].flatMap(({ mutate }) => mutate);
+/** Everything beside them that no other part has, so that no file is forgotten. */
 const REST: MutationPart = {
-  mutate: [
-    'src/on-auth/*.ts',
-    ...[
-      ...PURE,
-      ...GUARD,
-      ...CHOICE,
-      ...MESSAGES,
-      ...BOOT,
-      ...WHOLE,
-      'handler.explorer',
-      'matrix',
-      'matrix.renderer',
-      'message.headers',
-      'on-auth.service',
-      'route.id',
-      'route.path',
-      'route-ids.inspector',
-      'wiring.inspector',
-    ].map((role) => `!${inOnAuth(role)}`),
-  ],
-  specs: ['src/on-auth/on-auth.guard.spec.ts'],
+  mutate: [`${ON_AUTH}/*.ts`, ...elsewhere.map((file) => `!${file}`)],
+  specs: [`${ON_AUTH}/on-auth.guard.spec.ts`],
 };
+
+const inPersistence = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `test/persistence/${name}`);
+const TABLES = ['scoping/scoped-table.*', 'scoping/view.check'];
 
 /** What decides, and what keeps to the decision. */
 export const MUTATION_GROUPS: readonly MutationGroup[] = [
-  {
-    name: 'filter',
-    parts: [{ mutate: ['src/on-auth/filter/*.ts'], specs: ['src/on-auth/filter/*.spec.ts'] }],
-  },
+  { name: 'filter', parts: [partOf(onAuth('filter/*'), `${ON_AUTH}/filter/*`)] },
   {
     name: 'sql',
-    parts: [
-      { mutate: [`${PERSISTENCE}/sql.{guard,fragment,tokenizer}.ts`], specs: [`${SPECS}/sql.*.spec.ts`] },
-    ],
+    parts: [partOf([`${PERSISTENCE}/sql.{guard,fragment,tokenizer}`], ...inPersistence('sql.*'))],
   },
   {
     name: 'tables',
     parts: [
-      {
-        mutate: [
-          `${PERSISTENCE}/scoping/scoped-table.*.ts`,
-          `${PERSISTENCE}/scoping/view.check.ts`,
-          `${PERSISTENCE}/scoped.decorator.ts`,
-        ],
-        specs: ['scoped.decorator', 'kinds-of-scope'].map((name) => `${SPECS}/${name}.spec.ts`),
-      },
+      partOf(
+        [...TABLES, 'scoped.decorator'].map((file) => `${PERSISTENCE}/${file}`),
+        ...inPersistence('scoped.decorator', 'kinds-of-scope'),
+      ),
     ],
     database: 'sqlite',
   },
-  {
-    name: 'decision',
-    parts: [
-      ...PURE.map(besideSpec),
-      { mutate: CHOICE.map(inOnAuth), specs: ['src/on-auth/handler.resolver.spec.ts'] },
-    ],
-  },
-  { name: 'guard', parts: [...GUARD.map(besideSpec), REST] },
-  {
-    name: 'messages',
-    parts: [
-      { mutate: ['src/on-auth/message.headers.ts'], specs: ['test/messages/message.headers.spec.ts'] },
-      {
-        mutate: [...MESSAGES.map(inOnAuth), 'src/on-auth/messages/*.ts'],
-        specs: ['test/messages/guard.spec.ts'],
-      },
-    ],
-  },
-  {
-    name: 'boot',
-    parts: [
-      { mutate: [inOnAuth('wiring.inspector')], specs: ['test/on-auth/wiring.inspector.spec.ts'] },
-      {
-        mutate: [inOnAuth('matrix'), inOnAuth('matrix.renderer')],
-        specs: ['test/on-auth/authorization.matrix.spec.ts'],
-      },
-      besideSpec('route.id'),
-      besideSpec('route.path'),
-      { mutate: [inOnAuth('route-ids.inspector')], specs: ['test/on-auth/declared-ids.spec.ts'] },
-      { mutate: [inOnAuth('handler.explorer')], specs: [...FOUND, 'src/on-auth/handler.explorer.spec.ts'] },
-      { mutate: BOOT.map(inOnAuth), specs: FOUND },
-      {
-        mutate: WHOLE.map(inOnAuth),
-        specs: ['guard', 'without-http-module'].map((name) => `test/on-auth/${name}.spec.ts`),
-      },
-    ],
-  },
+  { name: 'decision', parts: DECISION },
+  { name: 'guard', parts: [...GUARD, REST] },
+  { name: 'messages', parts: MESSAGES },
+  { name: 'boot', parts: BOOT },
   {
     name: 'scope',
     parts: [
-      {
-        mutate: [
-          `${PERSISTENCE}/scoping/*.ts`,
-          `${PERSISTENCE}/query-builders/*.ts`,
-          `${PERSISTENCE}/scoped-*.ts`,
-          `${PERSISTENCE}/guarded.query-runner.ts`,
-          `!${PERSISTENCE}/scoping/scoped-table.*.ts`,
-          `!${PERSISTENCE}/scoping/view.check.ts`,
+      partOf(
+        [
+          ...['scoping/*', 'query-builders/*', 'scoped-*', 'guarded.query-runner'].map(
+            (file) => `${PERSISTENCE}/${file}`,
+          ),
+          ...TABLES.map((file) => `!${PERSISTENCE}/${file}`),
         ],
-        specs: ['kinds-of-scope', 'scoping-traps', 'own-rows', 'ways-to-reach-a-row'].map(
-          (name) => `${SPECS}/${name}.spec.ts`,
-        ),
-      },
+        ...inPersistence('kinds-of-scope', 'scoping-traps', 'own-rows', 'ways-to-reach-a-row'),
+      ),
     ],
     database: 'sqlite',
   },
   {
     name: 'filter-sql',
     parts: [
-      {
-        mutate: [`${PERSISTENCE}/filter-sql/*.ts`],
-        specs: ['conformance', 'filter.renderer'].map((name) => `${SPECS}/filter-sql/${name}.spec.ts`),
-      },
+      partOf(
+        [`${PERSISTENCE}/filter-sql/*`],
+        ...inPersistence('filter-sql/conformance', 'filter-sql/filter.renderer'),
+      ),
     ],
   },
-  {
-    name: 'explain',
-    parts: [besideSpec('on-auth.service'), besideSpec('explain/refusal'), besideSpec('explain/row.request')],
-  },
+  { name: 'explain', parts: EXPLAIN },
 ];

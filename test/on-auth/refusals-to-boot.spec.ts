@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Controller, Get, Inject, Injectable, Post, Scope } from '@nestjs/common';
-import { Authorize, OnAuth, Public, type HandlerArgument } from '../../src/on-auth/index.js';
+import { Controller, Get, Inject, Injectable, Module, Post, Scope } from '@nestjs/common';
+import { Authorize, Authorizer, OnAuth, Public, type HandlerArgument } from '../../src/on-auth/index.js';
 import { createNote, readFile, readNote, refusalOf } from './probe.application.js';
 
 @Controller('notes')
@@ -260,5 +260,21 @@ describe('the boot', () => {
     ).toBe(
       'WiringError: OnAuthModule.forRoot({ handlerTimeoutMs }) needs a whole number of milliseconds above 0.',
     );
+  });
+
+  it('succeeds with the least handler timeout there is', async () => {
+    const metadata = { controllers: [NotesController], providers: [NotesPolicy] };
+    expect(await refusalOf(metadata, { handlerTimeoutMs: 1 })).toBeUndefined();
+  });
+
+  it('succeeds for a module that asks for decisions without importing the one that takes them', async () => {
+    @Injectable()
+    class LibraryService {
+      constructor(readonly authorizer: Authorizer) {}
+    }
+    @Module({ providers: [LibraryService] })
+    class LibraryModule {}
+    const metadata = { controllers: [NotesController], providers: [NotesPolicy], imports: [LibraryModule] };
+    expect(await refusalOf(metadata)).toBeUndefined();
   });
 });
