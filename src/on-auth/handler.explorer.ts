@@ -111,9 +111,10 @@ function prototypeOf(wrapper: InstanceWrapper<unknown>): object | undefined {
     : undefined;
 }
 
+/** Without the last one, which is that of all objects. */
 function chainOf(prototype: object): readonly object[] {
   const parent = Object.getPrototypeOf(prototype) as object | null;
-  return parent === null || prototype === Object.prototype ? [] : [prototype, ...chainOf(parent)];
+  return parent === null ? [] : [prototype, ...chainOf(parent)];
 }
 
 function methodOf(prototype: object, name: string): Method | undefined {
