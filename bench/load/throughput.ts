@@ -9,9 +9,9 @@ export interface Load {
   readonly requestsOf: (connection: number) => readonly autocannon.Request[];
 }
 
-/** Answers after which a server is warm, and the seconds that it may take to give them. */
-const WARM_UP_ANSWERS = 2_000;
-const WARM_UP_SECONDS = 3;
+/** Answers after which a server is warm (V8 compiles what is hot again, and again), and the seconds that it may take to give them. */
+const WARM_UP_ANSWERS = 5_000;
+const WARM_UP_SECONDS = 2;
 const TIMEOUT_SECONDS = 60;
 /** Answers for each connection that a measurement needs at least. */
 const FEWEST = 3;
