@@ -52,7 +52,7 @@ function stepsOf(nodes: readonly ProfileNode[]): ReadonlyMap<number, string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const visit = (node: ProfileNode, inherited: string): void => {
     const { functionName, url } = node.callFrame;
-    const own = machinery[functionName] ?? steps.find(({ files }) => url !== '' && files.test(url))?.step;
+    const own = machinery.get(functionName) ?? steps.find(({ files }) => url !== '' && files.test(url))?.step;
     const step = own ?? inherited;
     found.set(node.id, step);
     for (const id of node.children ?? []) {

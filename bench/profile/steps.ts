@@ -9,7 +9,7 @@ export const steps: readonly { readonly step: string; readonly files: RegExp }[]
   },
   {
     step: 'resolve and decide: handler, filter',
-    files: /src\/on-auth\/(authorizer|handler|decision|filter|event)|src\/policies\//,
+    files: /src\/on-auth\/(authorizer|handler|decision|filter|event\.)|src\/policies\//,
   },
   { step: 'guard and context', files: /src\/on-auth\// },
   {
@@ -30,7 +30,7 @@ export const steps: readonly { readonly step: string; readonly files: RegExp }[]
     files:
       /src\/persistence\/sqlite3|node_modules\/(sqlite3|bindings|pg|pg-\w+)\/|typeorm\/(driver|query-runner|logger|subscriber|platform)/,
   },
-  { step: 'use case and presenter', files: /src\/(threads|runs|assistants|system|store)\// },
+  { step: 'use case and presenter', files: /src\/(threads|runs|assistants|system|store)\/|src\/http\/row/ },
   { step: 'graph', files: /src\/graphs\/|@langchain\// },
   { step: 'Nest', files: /@nestjs\/|rxjs/ },
   {
@@ -48,7 +48,7 @@ export const steps: readonly { readonly step: string; readonly files: RegExp }[]
 ];
 
 /** What the profiler itself counts. */
-export const machinery: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'garbage collection',
-  '(program)': 'native code without a frame (system calls, SQLite results)',
-};
+export const machinery: ReadonlyMap<string, string> = new Map([
+  ['(garbage collector)', 'garbage collection'],
+  ['(program)', 'native code without a frame (system calls, SQLite results)'],
+]);
