@@ -1,12 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /** The service with all its packages in one file, as `bundle.command.ts` writes it: in ASCII, a function with the scope of a module. */
 export const BUNDLE = join(__dirname, '../../startup/server.cjs');
-const CACHE = `${BUNDLE}.cache`;
+export const CACHE = `${BUNDLE}.cache`;
 
 /** What the bundle exports. */
 export interface ServedBundle {
@@ -29,13 +28,6 @@ export class CompiledBundle {
     return new CompiledBundle(new Script(source, { filename: BUNDLE, cachedData }));
   }
 
-  /** Compiles all of it that will have run until `keep`, and forgets nothing meanwhile. */
-  static compile(): CompiledBundle {
-    rmSync(CACHE, { force: true });
-    setFlagsFromString('--no-flush-bytecode');
-    return CompiledBundle.read();
-  }
-
   /** Whether V8 took what was kept. */
   get isCached(): boolean {
     return this.script.cachedDataRejected === false;
@@ -48,9 +40,8 @@ export class CompiledBundle {
     return module.exports as ServedBundle;
   }
 
+  /** Keeps what was compiled until now, for the next `read`. */
   keep(): void {
-    // The flags are part of what V8 compares.
-    setFlagsFromString('--flush-bytecode');
     writeFileSync(CACHE, this.script.createCachedData());
   }
 }

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { Documented } from '../http/documented.decorator.js';
 import { OBJECT, TEXT, objectOf } from '../http/schema/json.schema.js';
 import { Public } from '../on-auth/index.js';
-import { SERVER_INFO } from './server.info.js';
+import { serverInfo } from './server.info.js';
 
 /** What an orchestrator asks of every process, also of one that serves no API. */
 export const PROBED_ROUTES: readonly string[] = ['/ok', '/info'];
@@ -34,6 +34,6 @@ export class SystemController {
   @Public()
   @Documented('Tells versions, and what is served', { answers: INFO })
   info() {
-    return SERVER_INFO;
+    return serverInfo();
   }
 }

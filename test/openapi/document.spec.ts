@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { InvoicesModule } from '../../examples/invoices/invoices.module.js';
 import { InvoicesPolicy } from '../../examples/invoices/invoices.policy.js';
 import { AuthorizationMatrix, OwnerPolicy, type MatrixRow } from '../../src/index.js';
-import { SERVER_INFO } from '../../src/system/server.info.js';
+import { serverInfo } from '../../src/system/server.info.js';
 import { callerOf, startApplication, type TestApplication } from '../support/application.js';
 import { at, bodyOf, operationOf, referencesIn, type OpenApi, type Operation } from './support/document.js';
 import { OPENAPI_STRUCTURE } from './support/openapi.structure.js';
@@ -117,7 +117,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('tells nothing of the machine, of keys or of the version', () => {
-    for (const secret of [hostname(), '127.0.0.1', 'localhost', process.cwd(), SERVER_INFO.version, 'secret'])
+    for (const secret of [hostname(), '127.0.0.1', 'localhost', process.cwd(), serverInfo().version, 'secret'])
       expect(text).not.toContain(secret);
   });
 
