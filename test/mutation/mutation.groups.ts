@@ -68,6 +68,14 @@ const inPersistence = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `test/persistence/${name}`);
 const TABLES = ['scoping/scoped-table.*', 'scoping/view.check'];
 
+const FILTER_SQL = [
+  partOf([`${PERSISTENCE}/filter-sql/scope-key.expression`], ...inPersistence('filter-sql/scope-keys')),
+  partOf(
+    ['filter.renderer', '*.dialect'].map((file) => `${PERSISTENCE}/filter-sql/${file}`),
+    ...inPersistence('filter-sql/conformance', 'filter-sql/filter.renderer', 'filter-sql/scope-keys'),
+  ),
+];
+
 /** What decides, and what keeps to the decision. */
 export const MUTATION_GROUPS: readonly MutationGroup[] = [
   { name: 'filter', parts: [partOf(onAuth('filter/*'), `${ON_AUTH}/filter/*`)] },
@@ -104,14 +112,6 @@ export const MUTATION_GROUPS: readonly MutationGroup[] = [
     ],
     database: 'sqlite',
   },
-  {
-    name: 'filter-sql',
-    parts: [
-      partOf(
-        [`${PERSISTENCE}/filter-sql/*`],
-        ...inPersistence('filter-sql/conformance', 'filter-sql/filter.renderer'),
-      ),
-    ],
-  },
+  { name: 'filter-sql', parts: FILTER_SQL },
   { name: 'explain', parts: EXPLAIN },
 ];
