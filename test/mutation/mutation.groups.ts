@@ -66,6 +66,9 @@ const REST: MutationPart = {
 
 const inPersistence = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `test/persistence/${name}`);
+/** What a scope is as SQL. */
+const FORMS = ['scope.form', 'scoping', 'table.scope', 'visible.rows'].map((file) => `scoping/${file}`);
+const PLAIN = 'statements/plain.entity';
 const TABLES = ['scoping/scoped-table.*', 'scoping/view.check'];
 
 const FILTER_SQL = [
@@ -100,14 +103,19 @@ export const MUTATION_GROUPS: readonly MutationGroup[] = [
   {
     name: 'scope',
     parts: [
+      partOf([`${PERSISTENCE}/${PLAIN}`], ...inPersistence(PLAIN)),
+      partOf(
+        [...['statements/*', ...FORMS].map((file) => `${PERSISTENCE}/${file}`), `!${PERSISTENCE}/${PLAIN}`],
+        ...inPersistence('statements/plain-rows', 'kinds-of-scope'),
+      ),
       partOf(
         [
           ...['scoping/*', 'query-builders/*', 'scoped-*', 'guarded.query-runner'].map(
             (file) => `${PERSISTENCE}/${file}`,
           ),
-          ...TABLES.map((file) => `!${PERSISTENCE}/${file}`),
+          ...[...TABLES, ...FORMS].map((file) => `!${PERSISTENCE}/${file}`),
         ],
-        ...inPersistence('kinds-of-scope', 'scoping-traps', 'own-rows', 'ways-to-reach-a-row'),
+        ...inPersistence('kinds-of-scope', 'scoping-traps', 'own-rows'),
       ),
     ],
     database: 'sqlite',
