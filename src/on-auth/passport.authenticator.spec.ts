@@ -67,6 +67,43 @@ describe('whoever asks', () => {
     expect(seen[0]).toBe(request);
   });
 
+  it('is known at once where the strategy answers at once, and later where it has to wait', async () => {
+    const ask = (...strategies: AuthenticationStrategy[]) =>
+      new PassportAuthenticator({ strategies }).authenticate({});
+    expect(
+      ask(
+        strategy(({ fail }) => fail()),
+        knows('alice'),
+      ),
+    ).toMatchObject({ identity: 'alice' });
+    const patient = strategy(({ success }) => void setImmediate(() => success('alice')));
+    const later = ask(patient);
+    expect(later).toBeInstanceOf(Promise);
+    expect(await later).toMatchObject({ identity: 'alice' });
+    expect(await authenticateBy(knows(Promise.resolve('alice')))).toMatchObject({ identity: 'alice' });
+  });
+
+  it.each<[string, (act: () => void) => void]>([
+    ['at once', (act) => act()],
+    ['later', (act) => void setImmediate(act)],
+  ])('is who the first answer of a strategy says that gives two %s', async (_, when) => {
+    const undecided = strategy(({ fail, success }) =>
+      when(() => {
+        fail();
+        success('alice');
+      }),
+    );
+    await expect(authenticateBy(undecided)).rejects.toThrow(new UnauthenticatedError());
+  });
+
+  it('is who the strategy has said before it fails', async () => {
+    const failing = strategy(({ success }) => {
+      success('alice');
+      throw new Error('too late');
+    });
+    expect(await authenticateBy(failing)).toMatchObject({ identity: 'alice' });
+  });
+
   it('is not taken for somebody else who asks at the same time', async () => {
     const waiting: Actions[] = [];
     const patient = strategy((actions) => waiting.push(actions));
