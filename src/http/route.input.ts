@@ -14,6 +14,10 @@ import { isUuid } from './validation.js';
 import { ValidityCheck } from './validity.check.js';
 
 type Fields<I> = keyof I & string;
+/** What came, by name. Only own members count: one called `__proto__` is one like any other. */
+type Sent = Readonly<Record<string, unknown>>;
+
+const NOTHING: Sent = Object.freeze({});
 
 export interface RouteInputOptions<E extends AuthEvent, I extends object> {
   /** The validated request: a class of class-validator; initial values are the defaults, `null` counts as absent. */
@@ -51,21 +55,23 @@ export function routeInput<E extends AuthEvent, I extends object>(
   const { type, ids = {}, value, honours = [], accept = copyOf<E, I>(honours) } = options;
   const fields = fieldsOf(type);
   const readsBody = fields.some((field) => sourceOf(field, options) === 'body');
+  const readers = fields.map((field) => readerOf(field, options));
   const plainIds = fixedIdsOf(ids);
-  const addressOf = addressReader(options);
-  const read = (request: RouteRequest, body?: Readonly<Record<string, unknown>>): I => {
-    const address = addressOf(request);
-    for (const field of Object.keys(address)) refuseUnstorableIn(field, address[field]);
-    const raw = body ? { ...body, ...address } : address;
-    for (const id of plainIds) raw[id] = plainIdsIn(raw[id]);
-    return validated(instantiate(type, fields, raw, options.nullable ?? []), refuse);
+  const read = (request: RouteRequest, body: Sent): I => {
+    const params = request.params as Sent;
+    for (const name of Object.keys(params)) refuseUnstorableIn(name, params[name]);
+    const sent = (field: string, index: number): unknown => {
+      const value = Object.hasOwn(params, field) ? params[field] : readers[index](request, body);
+      return plainIds.includes(field) ? plainIdsIn(value) : value;
+    };
+    return validated(instantiate(type, fields, sent, options.nullable), refuse);
   };
   return {
     ids,
     carriers: fields.flatMap((field) => carriersIn(type, field, sourceOf(field, options) === 'body')),
     shape: { type, fields: requestFieldsOf(fields, options) },
     parse(request) {
-      return readsBody ? whenThere(bodyOf(request), (body) => read(request, body)) : read(request);
+      return readsBody ? whenThere(bodyOf(request), (body) => read(request, body)) : read(request, NOTHING);
     },
     value,
     accept(input, changed) {
@@ -87,7 +93,11 @@ export function parseObject<I extends object>(
   raw: unknown,
   nullable: readonly string[] = [],
 ): I {
-  return validated(instantiate(type, fieldsOf(type), objectOf(raw), nullable), refuse);
+  const sent = objectOf(raw);
+  return validated(
+    instantiate(type, fieldsOf(type), (field) => ownMember(sent, field), nullable),
+    refuse,
+  );
 }
 
 export function bodyOf(request: RouteRequest): Eventual<Record<string, unknown>> {
@@ -132,21 +142,20 @@ function requestFieldsOf<E extends AuthEvent, I extends object>(
     }));
 }
 
-/** Reads the fields that stand outside of the body, by name. The path wins over headers, and those over the query. */
-function addressReader<E extends AuthEvent, I extends object>({
-  query = {},
-  headers = {},
-}: RouteInputOptions<E, I>): (request: RouteRequest) => Record<string, unknown> {
-  const parsers = Object.entries(query) as [string, QueryParser][];
-  const names = Object.entries(headers) as [string, string][];
-  return (request) => {
-    const sent = request.query as Readonly<Record<string, unknown>>;
-    const address: Record<string, unknown> = {};
-    for (const [field, parse] of parsers) address[field] = parse(sent[field]);
-    for (const [field, name] of names) address[field] = request.headers[name];
-    // Spread, and not assigned: what comes with a message may have a member `__proto__`.
-    return { ...address, ...(request.params as Record<string, unknown>) };
-  };
+/** How a field is read that the path does not have: from a header, and else from the query, and else from the body. */
+function readerOf<E extends AuthEvent, I extends object>(
+  field: string,
+  options: RouteInputOptions<E, I>,
+): (request: RouteRequest, body: Sent) => unknown {
+  const header = (options.headers as Readonly<Record<string, string>> | undefined)?.[field];
+  const parse = (options.query as Readonly<Record<string, QueryParser>> | undefined)?.[field];
+  if (header !== undefined) return (request) => refuseUnstorableIn(field, request.headers[header]);
+  if (parse) return (request) => refuseUnstorableIn(field, parse((request.query as Sent)[field]));
+  return (_request, body) => ownMember(body, field);
+}
+
+function ownMember(sent: Sent, field: string): unknown {
+  return Object.hasOwn(sent, field) ? sent[field] : undefined;
 }
 
 function copyOf<E extends AuthEvent, I extends object>(honours: readonly (Fields<I> & keyof AuthValue<E>)[]) {
@@ -154,11 +163,12 @@ function copyOf<E extends AuthEvent, I extends object>(honours: readonly (Fields
     Object.fromEntries(honours.map((field) => [field, value[field]])) as unknown as Partial<I>;
 }
 
-/** Bodies are checked where they are read. */
-function refuseUnstorableIn(field: string, value: unknown): void {
+/** Bodies are checked where they are read. @returns the value */
+function refuseUnstorableIn(field: string, value: unknown): unknown {
   if (typeof value === 'string') refuseUnstorableText(value, field);
   else if (Array.isArray(value))
     for (const text of value) if (typeof text === 'string') refuseUnstorableText(text, field);
+  return value;
 }
 
 /** UUIDs are compared and stored in lower case. */
@@ -182,19 +192,19 @@ function fieldsOf(type: Type): readonly string[] {
   return fields;
 }
 
+/** @param sent what came for a field, by its name and place */
 function instantiate<I extends object>(
   type: Type<I>,
   fields: readonly string[],
-  raw: Record<string, unknown>,
-  nullable: readonly string[],
+  sent: (field: string, index: number) => unknown,
+  nullable: readonly string[] = [],
 ): I {
   const instance = new type();
   const writable = instance as Record<string, unknown>;
-  for (const field of fields) {
-    const given = Object.hasOwn(raw, field) ? raw[field] : undefined;
-    if (given === undefined || (given === null && !nullable.includes(field))) continue;
-    writable[field] = given;
-  }
+  fields.forEach((field, index) => {
+    const given = sent(field, index);
+    if (given !== undefined && (given !== null || nullable.includes(field))) writable[field] = given;
+  });
   return instance;
 }
 
