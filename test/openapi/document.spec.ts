@@ -117,7 +117,14 @@ describe('the OpenAPI document', () => {
   });
 
   it('tells nothing of the machine, of keys or of the version', () => {
-    for (const secret of [hostname(), '127.0.0.1', 'localhost', process.cwd(), serverInfo().version, 'secret'])
+    for (const secret of [
+      hostname(),
+      '127.0.0.1',
+      'localhost',
+      process.cwd(),
+      serverInfo().version,
+      'secret',
+    ])
       expect(text).not.toContain(secret);
   });
 
