@@ -32,7 +32,7 @@ const DECISION = [
 
 /** What is asked with each request. */
 const GUARD = [
-  ...besideSpecs('authorization.events', 'authorizer', 'fault.answer', 'message.request'),
+  ...besideSpecs('authorization.events', 'authorizer', 'eventual', 'fault.answer', 'message.request'),
   ...besideSpecs('passport.authenticator', 'route.authorizer', 'route.registry'),
 ];
 
