@@ -10,6 +10,8 @@ describe('a value that is there', () => {
   it('is gone on with at once', () => {
     expect(whenThere(2, twice)).toBe(4);
     expect(whenThere(undefined, () => 'nothing')).toBe('nothing');
+    expect(whenThere(null, () => 'nothing')).toBe('nothing');
+    expect(whenThere({ then: 'later' }, ({ then }) => then)).toBe('later');
   });
 
   it('is refused at once', () => {
