@@ -1,11 +1,9 @@
 import type { Repository } from 'typeorm';
 import { pageOf, type Page } from '../http/page.js';
 import { renderContainment } from '../persistence/containment/containment.renderer.js';
-import { RowSearch, type ConditionTarget } from '../persistence/statements/row.search.js';
+import { RowSearch, isOneOf, type ConditionTarget } from '../persistence/statements/row.search.js';
 import type { CountThreads, SearchThreads, ThreadCriteria } from './dto/search-threads.dto.js';
 import type { Thread } from './thread.entity.js';
-
-const NOTHING = '1 = 0';
 
 /** The threads that a search or count asks for. The scope comes with the repository. */
 export function selectThreads(threads: Repository<Thread>, criteria: CountThreads): RowSearch<Thread> {
@@ -44,8 +42,4 @@ function conditionsOf(
     ...(metadata ? contains('metadata', metadata) : []),
     ...(values ? contains('values', values) : []),
   ];
-}
-
-function isOneOf(column: string, values: readonly string[]): string {
-  return values.length > 0 ? `${column} IN (${values.join(', ')})` : NOTHING;
 }

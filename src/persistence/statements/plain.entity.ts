@@ -21,7 +21,6 @@ export interface PlainColumn {
   readonly name: string;
   /** The name as SQL. */
   readonly quoted: string;
-  readonly metadata: ColumnMetadata;
   /** Whether a value is bound as it is, so that it can be compared with. */
   readonly isComparable: boolean;
   /** What the database gives, as the entity has it. */
@@ -64,13 +63,11 @@ export class PlainEntity {
   /** Nothing for an entity that TypeORM does more for. */
   static of(metadata: EntityMetadata): PlainEntity | undefined {
     let entity = plainEntities.get(metadata);
-    if (entity === undefined) plainEntities.set(metadata, (entity = read(metadata)));
-    return entity ?? undefined;
-
-    function read(entityMetadata: EntityMetadata): PlainEntity | null {
-      if (!isPlain(entityMetadata)) return null;
-      return new PlainEntity(entityMetadata, entityMetadata.columns.map(plainColumn));
+    if (entity === undefined) {
+      entity = isPlain(metadata) ? new PlainEntity(metadata, metadata.columns.map(plainColumn)) : null;
+      plainEntities.set(metadata, entity);
     }
+    return entity ?? undefined;
   }
 
   column(property: string): PlainColumn | undefined {
@@ -153,7 +150,6 @@ function plainColumn(metadata: ColumnMetadata): PlainColumn {
     property: metadata.propertyName,
     name: metadata.databaseName,
     quoted,
-    metadata,
     isComparable: metadata.transformer === undefined && metadata.type !== 'jsonb',
     read: readerOf(metadata),
     write: (value) => driver.preparePersistentValue(value, metadata) as unknown,

@@ -1,9 +1,10 @@
 import type { ObjectLiteral, Repository } from 'typeorm';
 import type { Bind, Dialect } from '../filter-sql/filter.renderer.js';
 import { scopeOn } from '../query-builders/scoped.sql.js';
+import type { TableScope } from '../scoping/table.scope.js';
 import { PlainEntity } from './plain.entity.js';
 import { execute } from './row.execution.js';
-import { placeholder } from './row.statement.js';
+import { placeholder, type RowStatement } from './row.statement.js';
 import { RowStatements, type RowQuery } from './row.statements.js';
 
 /** Which part of what was found is wanted. */
@@ -21,8 +22,11 @@ export interface ConditionTarget<Entity> {
   readonly bind: Bind;
 }
 
+type StatementOf = (statements: RowStatements, scope: TableScope | undefined) => RowStatement;
+
 /**
  * A search among the visible rows of a plain entity. Its SQL is put together once for each form of its conditions and of the scope.
+ * Subscribers of TypeORM hear of its queries, but not that entities were loaded.
  *
  * @example
  * const search = new RowSearch(threads);
@@ -35,6 +39,7 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
   private readonly conditions: string[] = [];
   private readonly values: unknown[] = [];
   private readonly order: string[] = [];
+
   /** @throws TypeError for an entity that is not plain */
   constructor(private readonly repository: Repository<Entity>) {
     const { metadata } = repository;
@@ -68,8 +73,7 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
 
   /** Adds that a column has one of these values; of none it has none. */
   isOneOf(property: keyof Entity & string, values: readonly unknown[]): this {
-    if (values.length === 0) return this.and('1 = 0');
-    return this.and(`${this.column(property)} IN (${values.map(this.bind).join(', ')})`);
+    return this.and(isOneOf(this.column(property), values.map(this.bind)));
   }
 
   orderBy(property: keyof Entity & string, direction: 'ASC' | 'DESC'): this {
@@ -91,31 +95,39 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
   }
 
   async count(): Promise<number> {
-    const { entity, repository, values } = this;
-    const { manager } = repository;
-    const scope = scopeOn(manager.dataSource, entity.metadata.tablePath);
-    const statement = RowStatements.of(manager.dataSource).count(entity, this.query, scope);
-    const mode = manager.dataSource.defaultReplicationModeForReads();
-    const { records } = await execute(manager, mode, statement, values, scope);
-    const [{ count }] = records as [{ readonly count: unknown }];
+    const [{ count }] = await this.rows((statements, scope) =>
+      statements.count(this.entity, this.query, scope),
+    );
     return Number(count);
   }
 
   private async read(page: string): Promise<Entity[]> {
-    const { entity, repository, values } = this;
-    const { manager } = repository;
-    const scope = scopeOn(manager.dataSource, entity.metadata.tablePath);
+    const { entity, query } = this;
     const order = this.order.length > 0 ? `ORDER BY ${this.order.join(', ')} ` : '';
-    const clauses = order + page;
-    const statement = RowStatements.of(manager.dataSource).search(entity, this.query, clauses, scope);
-    const mode = manager.dataSource.defaultReplicationModeForReads();
-    const { records } = await execute(manager, mode, statement, values, scope);
-    return (records as ObjectLiteral[]).map((row) => entity.read(row) as Entity);
+    const rows = await this.rows((statements, scope) =>
+      statements.search(entity, query, order + page, scope),
+    );
+    return rows.map((row) => entity.read(row) as Entity);
+  }
+
+  private async rows(statementOf: StatementOf): Promise<readonly ObjectLiteral[]> {
+    const { manager } = this.repository;
+    const { dataSource } = manager;
+    const scope = scopeOn(dataSource, this.entity.metadata.tablePath);
+    const statement = statementOf(RowStatements.of(dataSource), scope);
+    const mode = dataSource.defaultReplicationModeForReads();
+    const { records } = await execute(manager, mode, statement, this.values, scope);
+    return records as readonly ObjectLiteral[];
   }
 
   private get query(): RowQuery {
     return { where: this.conditions.join(' AND '), count: this.values.length };
   }
+}
+
+/** The SQL of a column that has one of these values, given their placeholders; of none it has none. */
+export function isOneOf(column: string, values: readonly string[]): string {
+  return values.length > 0 ? `${column} IN (${values.join(', ')})` : '1 = 0';
 }
 
 function whole(value: number): string {
