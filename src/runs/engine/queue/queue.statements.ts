@@ -26,7 +26,10 @@ export function claimSql(isPostgres: boolean): string {
   RETURNING "run_id"`;
 }
 
-/** Parameter: now. */
+/** When the first of the pending runs is due. No parameters. */
+export const firstDueSql = `SELECT MIN("run_after") AS "due" FROM "run" WHERE "status" = 'pending'`;
+
+/** The same of those that are due later. Parameter: now. */
 export const nextDueSql = `
   SELECT MIN("run_after") AS "due" FROM "run" WHERE "status" = 'pending' AND "run_after" > $1`;
 

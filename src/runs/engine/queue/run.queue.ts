@@ -8,7 +8,7 @@ import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options
 import type { Followers } from '../relay/followers.js';
 import { claimSlotSql } from './slot.statements.js';
 import { heldBy, type Lease } from './lease.js';
-import { claimSql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
+import { claimSql, firstDueSql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
 import { isPostgres, rowsOf } from './run.sql.js';
 
 /** What became of a lease that was renewed. */
@@ -46,14 +46,14 @@ export class RunQueue {
     });
   }
 
+  /** When the first pending run is due, or was. It only reads, where `claim` would keep all other writers of SQLite away. */
+  firstDue(): Promise<number | undefined> {
+    return this.due(firstDueSql);
+  }
+
   /** When the next pending run is due that is not due yet. */
   nextDue(): Promise<number | undefined> {
-    return runAsSystem('look when the next run is due', async () => {
-      const [row] = await rowsOf<{ due: number | string | null }>(this.dataSource.manager, nextDueSql, [
-        Date.now(),
-      ]);
-      return row?.due === null || row === undefined ? undefined : Number(row.due);
-    });
+    return this.due(nextDueSql, Date.now());
   }
 
   /** Renews the leases of these runs. A run that is missing from the answer is not this worker's any more. */
@@ -95,6 +95,13 @@ export class RunQueue {
     return runAsSystem('look whether a run is still there', () =>
       this.dataSource.manager.existsBy(Run, { run_id: runId }),
     );
+  }
+
+  private due(sql: string, ...parameters: number[]): Promise<number | undefined> {
+    return runAsSystem('look when the next run is due', async () => {
+      const [row] = await rowsOf<{ due: number | string | null }>(this.dataSource.manager, sql, parameters);
+      return row?.due === null || row === undefined ? undefined : Number(row.due);
+    });
   }
 
   private takeBack(condition: string, parameter: number | string): Promise<number> {

@@ -65,7 +65,7 @@ export class RunWorker {
 
   /** Reserves a seat for a run that is about to be claimed. It has to be left again, or given to `start`. */
   takeSeat(): boolean {
-    if (!this.accepting || this.occupied >= this.options.concurrency) return false;
+    if (!this.hasFreeSeat) return false;
     this.occupied += 1;
     return true;
   }
@@ -97,6 +97,10 @@ export class RunWorker {
     await this.idleWithin(STOP_PATIENCE_MS);
   }
 
+  private get hasFreeSeat(): boolean {
+    return this.accepting && this.occupied < this.options.concurrency;
+  }
+
   private async fill(): Promise<void> {
     while (this.wanted) {
       this.wanted = false;
@@ -113,10 +117,13 @@ export class RunWorker {
   }
 
   private async claimForFreeSeats(): Promise<void> {
+    if (!this.hasFreeSeat) return;
+    const due = await this.queue.firstDue();
+    if (due === undefined || due > Date.now()) return this.setAlarm(due);
     while (this.takeSeat()) {
       const run = await this.claim();
       if (run) this.start(run);
-      else return this.setAlarm();
+      else return this.setAlarm(await this.queue.nextDue());
     }
   }
 
@@ -130,8 +137,7 @@ export class RunWorker {
     }
   }
 
-  private async setAlarm(): Promise<void> {
-    const due = await this.queue.nextDue();
+  private setAlarm(due: number | undefined): void {
     if (due !== undefined && this.accepting) this.alarm.set(due);
   }
 
