@@ -26,4 +26,6 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('RevokeAccess1795305600020', accessTables),
   statementsMigration('GiveRunsSlots1795305600021', runSlotTables),
   statementsMigration('CountRequests1795305600022', requestCountTablesPostgres),
+  // One statement queues the run and takes the thread.
+  statementsMigration('LetRunsTakeThreads1795305600030', []),
 ];

@@ -6,6 +6,7 @@ import { runSlotTables } from './limit.tables.js';
 import type { MigrationClass } from './migration.js';
 import { relayTables } from './relay.tables.js';
 import { runTablesSqlite } from './run.tables.sqlite.js';
+import { runTakesThreadSqlite } from './run.trigger.sqlite.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesSqlite } from './store.tables.sqlite.js';
 import { storeIndexTablesSqlite } from './store-index.tables.js';
@@ -27,4 +28,5 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('GiveRunsSlots1795305600021', runSlotTables),
   // The one process there is counts in memory.
   statementsMigration('CountRequests1795305600022', []),
+  statementsMigration('LetRunsTakeThreads1795305600030', runTakesThreadSqlite),
 ];

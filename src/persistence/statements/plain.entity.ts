@@ -29,6 +29,8 @@ export interface PlainColumn {
   readonly write: (value: unknown) => unknown;
   /** The SQL of a value that is written, given its placeholder. */
   readonly written: (placeholder: string) => string;
+  /** The same where the database does not see which column it is for. */
+  readonly typed: (placeholder: string) => string;
   /** The SQL of what is read. */
   readonly selected: (qualifier: string) => string;
 }
@@ -154,6 +156,10 @@ function plainColumn(metadata: ColumnMetadata): PlainColumn {
     read: readerOf(metadata),
     write: (value) => driver.preparePersistentValue(value, metadata) as unknown,
     written: (placeholder) => inJson(placeholder, true),
+    typed: (placeholder) =>
+      driver instanceof AbstractSqliteDriver
+        ? inJson(placeholder, true)
+        : `${placeholder}::${driver.normalizeType(metadata)}`,
     selected: (qualifier) => {
       const column = `${qualifier}.${quoted}`;
       const sql = inJson(column, false);

@@ -1,8 +1,9 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import { scopeOn } from '../query-builders/scoped.sql.js';
 import { rowOf } from '../row.js';
-import { checkNewRow } from '../scoping/image.check.js';
+import { checkNewImage, checkNewRow } from '../scoping/image.check.js';
 import { ParentCheck } from '../scoping/parent.check.js';
+import type { TableScope } from '../scoping/table.scope.js';
 import { PlainEntity } from './plain.entity.js';
 import { execute } from './row.execution.js';
 import { RowStatements, type Insertion } from './row.statements.js';
@@ -34,9 +35,7 @@ export async function insertRows<Entity extends ObjectLiteral>(
   const scope = scopeOn(dataSource, entity.metadata.tablePath);
   const insertion = { rows: rows.length, ignoresTaken };
   const statement = RowStatements.of(dataSource).insert(entity, entity.columns, scope, insertion);
-  const values = rows.flatMap((row) =>
-    entity.columns.map(({ property, write }) => write(row[property]) ?? null),
-  );
+  const values = rows.flatMap((row) => valuesOf(entity, row));
   await onOneRunner(manager, async (queryRunner) => {
     if (scope?.form.condition !== undefined) {
       const written = new Set(entity.columns.map(({ name }) => name));
@@ -45,6 +44,85 @@ export async function insertRows<Entity extends ObjectLiteral>(
     }
     await execute({ dataSource, queryRunner }, 'master', statement, values, scope);
   });
+}
+
+/** The parent that a new row names. */
+export interface ParentAsRead<Parent> {
+  readonly parent: EntityTarget<Parent>;
+  /** What it has to look like still. */
+  readonly asRead: Partial<Parent>;
+  /** What the database makes of it, by a trigger: it has to stay visible. */
+  readonly becomes?: Partial<Parent>;
+}
+
+/**
+ * Inserts a row below a parent that the current scope sees and that is still as it was read, in one statement. What the row has no
+ * value for becomes NULL. Both entities have to be plain (ADR 26), and subscribers are not told.
+ *
+ * @returns false, with nothing written, where there is no such parent
+ * @throws TypeError where an entity is not plain, or the row's entity has no relation to the parent, or others that its scope depends on
+ * @throws ScopeViolationError where the parent would not be visible any more
+ * @example await insertBelow(manager, Run, run, { parent: Thread, asRead: { revision: 3, status: 'idle' } })
+ */
+export async function insertBelow<Entity extends ObjectLiteral, Parent extends ObjectLiteral>(
+  manager: EntityManager,
+  target: EntityTarget<Entity>,
+  row: Rows<Entity>[number],
+  { parent: parentTarget, asRead, becomes = {} }: ParentAsRead<Parent>,
+): Promise<boolean> {
+  const { dataSource, queryRunner } = manager;
+  const entity = PlainEntity.of(dataSource.getMetadata(target));
+  const parent = PlainEntity.of(dataSource.getMetadata(parentTarget));
+  if (!entity || !parent) throw new TypeError('Only plain entities can be inserted below each other');
+  const condition = { ...parentKeyOf(entity, parent, row), ...asRead };
+  const where = Object.keys(condition).map(
+    (property) => parent.column(property) ?? unknown(parent, property),
+  );
+  if (!isItsOnlyParent(parent, scopeOn(dataSource, entity.metadata.tablePath)))
+    throw new TypeError(`${parent.metadata.name} does not decide alone who sees ${entity.metadata.name}`);
+  const scope = scopeOn(dataSource, parent.metadata.tablePath);
+  if (scope?.form.condition !== undefined) checkNewImage(scope, becomes);
+  const statement = RowStatements.of(dataSource).insertBelow(
+    { entity, parent },
+    entity.columns,
+    where,
+    scope,
+  );
+  const values = [
+    ...valuesOf(entity, row),
+    ...where.map(({ property, write }) => write(condition[property])),
+  ];
+  const { affected } = await execute({ dataSource, queryRunner }, 'master', statement, values, scope);
+  return affected === 1;
+}
+
+/** What a row says of the parent that it names, as the parent has it. */
+function parentKeyOf(entity: PlainEntity, parent: PlainEntity, row: ObjectLiteral): ObjectLiteral {
+  const relation = entity.metadata.manyToOneRelations.find(
+    ({ inverseEntityMetadata }) => inverseEntityMetadata === parent.metadata,
+  );
+  if (!relation) throw new TypeError(`${entity.metadata.name} has no relation to ${parent.metadata.name}`);
+  return Object.fromEntries(
+    relation.joinColumns.map(({ propertyName, referencedColumn }) => [
+      referencedColumn?.propertyName ?? '',
+      row[propertyName] as unknown,
+    ]),
+  );
+}
+
+/** Whether a new row is visible to its writer where this parent is. */
+function isItsOnlyParent({ metadata }: PlainEntity, scope: TableScope | undefined): boolean {
+  if (!scope) return true;
+  const { owner } = scope.table;
+  return owner.kind === 'parents' && owner.links.every(({ parent }) => parent.metadata === metadata);
+}
+
+function unknown({ metadata }: PlainEntity, property: string): never {
+  throw new TypeError(`${metadata.name} has no column ${property}`);
+}
+
+function valuesOf(entity: PlainEntity, row: ObjectLiteral): unknown[] {
+  return entity.columns.map(({ property, write }) => write(row[property]) ?? null);
 }
 
 function plainEntity(dataSource: DataSource, target: EntityTarget<ObjectLiteral>): PlainEntity | undefined {

@@ -81,6 +81,22 @@ export class RowStatements {
     });
   }
 
+  /** A new row of these values below a parent, if a visible one has others; those are bound after these. */
+  insertBelow(
+    { entity, parent }: { readonly entity: PlainEntity; readonly parent: PlainEntity },
+    values: Columns,
+    where: Columns,
+    scope: TableScope | undefined,
+  ): RowStatement {
+    const key = `insert ${entity.path} ${namesOf(values)} where ${namesOf(where)}`;
+    return this.remembered(key, values.length + where.length, parent, scope, () => {
+      const columns = values.map(({ quoted }) => quoted).join(', ');
+      const written = values.map((column, place) => column.typed(placeholder(place))).join(', ');
+      const condition = equality(where, values.length);
+      return `INSERT INTO ${marked(entity.path, scope)}(${columns}) SELECT ${written} FROM ${visible(parent, scope)} WHERE ${condition}`;
+    });
+  }
+
   /** Sets values in the rows that have others; those are bound after these. */
   update(entity: PlainEntity, values: Columns, where: Columns, scope: TableScope | undefined): RowStatement {
     const key = `update ${namesOf(values)} where ${namesOf(where)}`;

@@ -1,40 +1,50 @@
-import type { EntityManager, EntityMetadata, UpdateQueryBuilder } from 'typeorm';
+import type { EntityManager, EntityMetadata } from 'typeorm';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
-import type { Thread } from '../../../threads/thread.entity.js';
+import { insertBelow } from '../../../persistence/statements/row.insertion.js';
+import { Thread } from '../../../threads/thread.entity.js';
 import { Run } from '../../run.entity.js';
-import { insertRow, isPostgres, rowsOf } from './run.sql.js';
+import { isPostgres, rowsOf } from './run.sql.js';
 
-/** The run was queued on a thread that its writer reaches: the same statement, or the one before it, has just changed the thread. */
+/** The statement has just changed the thread, in the scope of who queues the run: that need not be asked again. */
 const REASON = 'queue a run on a thread that is taken';
 
+/** How a thread is taken, in the scope of who queues the run. */
+export interface Taking {
+  /** It is taken only as long as it is as it was read. */
+  readonly asRead: Pick<Thread, 'thread_id' | 'revision' | 'status'>;
+  readonly change: Pick<Thread, 'status' | 'metadata' | 'updated_at' | 'revision'>;
+}
+
 /**
- * Takes a thread by the update, and queues a run on it where that changed the thread. PostgreSQL does both in one statement: all
- * of it happens or nothing, and a round trip is saved. On SQLite the manager has to be in a transaction.
+ * Takes a thread and queues a run on it, in one statement: all of it happens or nothing, and no transaction is needed.
  *
- * @param taking an update of one thread, in the scope of who queues the run
- * @returns whether the thread was taken
+ * @returns false, with nothing written, where the thread is not as it was read, or is out of reach
  */
-export async function queueOnTaken(
+export function queueOnTaken(manager: EntityManager, taking: Taking, row: Partial<Run>): Promise<boolean> {
+  return isPostgres(manager.dataSource)
+    ? queueInOne(manager, taking, row)
+    : queueByTrigger(manager, taking, row);
+}
+
+/** SQLite changes nothing within another statement: its trigger `run_takes_thread` makes the change, as the run says it. */
+function queueByTrigger(
   manager: EntityManager,
-  taking: UpdateQueryBuilder<Thread>,
+  { asRead, change }: Taking,
   row: Partial<Run>,
 ): Promise<boolean> {
-  if (isPostgres(manager.dataSource)) return queueInOne(manager, taking, row);
-  const { affected } = await taking.updateEntity(false).execute();
-  if (affected !== 1) return false;
-  await runAsSystem(REASON, () => insertRow(manager, Run, rowOf<Run>(row)));
-  return true;
+  return insertBelow(manager, Run, row, { parent: Thread, asRead, becomes: change });
 }
 
 async function queueInOne(
   manager: EntityManager,
-  taking: UpdateQueryBuilder<Thread>,
+  { asRead, change }: Taking,
   row: Partial<Run>,
 ): Promise<boolean> {
   const { driver } = manager.dataSource;
   const columns = writtenColumns(manager.dataSource.getMetadata(Run), row);
-  const [take, taken]: [string, unknown[]] = taking.returning('thread_id').getQueryAndParameters();
+  const update = manager.createQueryBuilder().update(Thread).set(rowOf<Thread>(change)).where(asRead);
+  const [take, taken]: [string, unknown[]] = update.returning('thread_id').getQueryAndParameters();
   const names = columns.map(({ databaseName }) => driver.escape(databaseName));
   const values = columns.map((column): unknown =>
     driver.preparePersistentValue(column.getEntityValue(row), column),

@@ -9,7 +9,6 @@ import type { Alongside } from '../run.engine.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { ThreadTakenError } from '../run.errors.js';
 import { QueueEntry, type Seats } from './queue.entry.js';
-import { isPostgres } from './run.sql.js';
 
 /** Puts runs into the table: pending, or claimed at once where this worker has a free seat and nothing comes before. */
 @Injectable()
@@ -34,12 +33,12 @@ export class QueueEnqueuer {
     }
   }
 
-  /** One run, whose thread is idle: where one statement does it, a transaction would be three round trips for nothing. */
+  /** One run, whose thread is idle: one statement does it, and a transaction would be three round trips for nothing. */
   private async enqueueOnIdle(
     [run, ...others]: readonly Run[],
     seats: Seats,
   ): Promise<QueueEntry | undefined> {
-    if (!run || others.length > 0 || !isPostgres(this.dataSource)) return undefined;
+    if (!run || others.length > 0) return undefined;
     const entry = this.newEntry(seats, 'create at once');
     const isQueued = await inScopeOf(run, () => entry.addToIdle(this.dataSource.manager, run));
     return isQueued ? entry : undefined;

@@ -1,15 +1,15 @@
-import { In, Not, type EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
-import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
+import { insertRows } from '../../../persistence/statements/row.insertion.js';
+import { Thread } from '../../../threads/thread.entity.js';
 import { Run } from '../../run.entity.js';
 import type { RunEndObserver } from '../run-end.observer.js';
 import type { RunEngineOptions } from '../run-engine.options.js';
 import type { RunFollowers, ThreadFollowers } from '../relay/run.followers.js';
 import { ThreadBusyError, ThreadNotVisibleError } from '../run.errors.js';
 import { cancelLiveRuns, type Cancellation } from './live-runs.canceller.js';
-import { queueOnTaken } from './idle-thread.statement.js';
-import { insertRow } from './run.sql.js';
+import { queueOnTaken, type Taking } from './idle-thread.statement.js';
 import { lockThread, type LockedThread } from './thread.lock.js';
 
 /** Where a run may be executed at once. */
@@ -39,14 +39,12 @@ export class QueueEntry {
     const row = this.queuedRow(run, await this.placeOf(manager, run));
     this.note(row);
     // The thread was found, or created, in the caller's scope just now, and is locked: that need not be asked again.
-    await runAsSystem('queue a run on a thread that is visible', () =>
-      insertRow(manager, Run, rowOf<Run>(row)),
-    );
+    await runAsSystem('queue a run on a thread that is visible', () => insertRows(manager, Run, [row]));
   }
 
   /**
-   * Queues the run where its thread is idle and as it was when the run was prepared. On PostgreSQL that is one statement, and so
-   * needs no transaction.
+   * Queues the run where its thread is idle and as it was when the run was prepared. That is one statement, and so needs no
+   * transaction.
    *
    * @returns false, with nothing written, where the thread has changed, is busy, is new or is out of reach
    */
@@ -55,12 +53,8 @@ export class QueueEntry {
     if (!thread || thread.status === 'busy') return false;
     const position = thread.revision + 1;
     const row = this.queuedRow(run, { position, isNext: true, thread });
-    const asRead = { thread_id: run.thread_id, revision: thread.revision, status: Not<ThreadStatus>('busy') };
-    const taking = manager
-      .createQueryBuilder()
-      .update(Thread)
-      .set(rowOf<Thread>(busy(thread, run, position)))
-      .where(asRead);
+    const { thread_id, revision, status } = thread;
+    const taking = { asRead: { thread_id, revision, status }, change: busy(thread, run, position) };
     let isTaken = false;
     try {
       isTaken = await queueOnTaken(manager, taking, row);
@@ -143,13 +137,12 @@ interface Place {
 
 async function createThread(manager: EntityManager, run: Run): Promise<Place> {
   const { thread } = run;
-  const row = Object.assign(new Thread(), thread, busy(thread, run, thread.revision));
-  await insertRow(manager, Thread, rowOf<Thread>(row));
+  await insertRows(manager, Thread, [{ ...thread, ...busy(thread, run, thread.revision) }]);
   return { position: thread.revision, isNext: true, thread };
 }
 
 /** A thread is busy from the creation of a run on, and names what ran on it last (contract 1.12). */
-function busy(thread: LockedThread, run: Run, revision: number): Partial<Thread> {
+function busy(thread: LockedThread, run: Run, revision: number): Taking['change'] {
   const { graph_id, assistant_id, created_at } = run;
   return {
     status: 'busy',

@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager, EntityTarget, QueryDeepPartialEntity } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** The two databases differ in very few places of the engine's own SQL. */
 export function isPostgres({ options }: DataSource): boolean {
@@ -21,13 +21,4 @@ export async function rowsOf<Row>(
   } finally {
     if (!queryRunner) await runner.release();
   }
-}
-
-/** Inserts a row that is whole: nothing of it is read back. */
-export async function insertRow<T extends object>(
-  manager: EntityManager,
-  entity: EntityTarget<T>,
-  row: QueryDeepPartialEntity<T>,
-): Promise<void> {
-  await manager.createQueryBuilder().insert().into(entity).values(row).updateEntity(false).execute();
 }
