@@ -26,6 +26,11 @@ export class CheckpointWriter {
       await insertAll(manager, rows);
     });
   }
+
+  /** In a transaction that is there. */
+  writeIn(manager: EntityManager, rows: CheckpointRows): Promise<void> {
+    return insertAll(manager, rows);
+  }
 }
 
 async function insertAll(

@@ -4,7 +4,14 @@ import type { CheckpointListOptions, CheckpointTuple } from '@langchain/langgrap
 import type { DataSource } from 'typeorm';
 import type { CheckpointRows } from './checkpoint.rows.js';
 import { TypeOrmCheckpointer, type Put, type PutWrites } from './typeorm.checkpointer.js';
+import { UnsavedState } from './unsaved.state.js';
 import { WriteQueue } from './write.queue.js';
+
+/**
+ * What a graph writes is gathered for so long. At its end LangGraph waits for a timer of one millisecond, so that what it wrote
+ * last is still waiting then, and can be written together with the end of the run.
+ */
+const PAUSE_MS = 2;
 
 export interface RunCheckpointerOptions {
   /** Whether a checkpoint has to be in the database before the next step of the graph. */
@@ -18,10 +25,7 @@ export interface RunCheckpointerOptions {
  * lets go of an aborted run before it has finished with it, and a node that does not listen to the signal goes on even longer.
  */
 export class RunCheckpointer extends TypeOrmCheckpointer {
-  private readonly queue = new WriteQueue(async (rows) => {
-    await this.options.beforeSave?.();
-    await super.saveWrites(rows);
-  });
+  private readonly queue: WriteQueue;
   private readonly calls = new Set<Promise<unknown>>();
 
   constructor(
@@ -29,6 +33,7 @@ export class RunCheckpointer extends TypeOrmCheckpointer {
     private readonly options: RunCheckpointerOptions,
   ) {
     super(dataSource);
+    this.queue = new WriteQueue((rows) => this.saveNow(rows), { pauseMs: options.waits ? 0 : PAUSE_MS });
   }
 
   /**
@@ -37,8 +42,18 @@ export class RunCheckpointer extends TypeOrmCheckpointer {
    * @throws what a write failed with
    */
   async settled(): Promise<void> {
-    while (this.calls.size > 0) await Promise.allSettled(this.calls);
+    await this.callsMade();
     await this.queue.settled();
+  }
+
+  /**
+   * Resolves when all is in the database but what the run wrote last, which is handed over.
+   *
+   * @throws what a write failed with
+   */
+  async remainder(): Promise<UnsavedState> {
+    await this.callsMade();
+    return new UnsavedState(this.writer, await this.queue.remainder());
   }
 
   /** Lets the writes that are under way, and those that they made wait, come to their end; then takes no more. */
@@ -75,12 +90,21 @@ export class RunCheckpointer extends TypeOrmCheckpointer {
   protected override async saveCheckpoint(rows: CheckpointRows): Promise<void> {
     const saved = this.queue.add(rows);
     if (this.options.waits) return saved;
-    // A fault is told by everything that follows, and by `settled`.
+    // A fault is told by everything that follows, and at the end.
     saved.catch(() => undefined);
   }
 
   protected override saveWrites(rows: CheckpointRows): Promise<void> {
-    return this.queue.add(rows);
+    return this.saveCheckpoint(rows);
+  }
+
+  private async saveNow(rows: CheckpointRows): Promise<void> {
+    await this.options.beforeSave?.();
+    await this.writer.write(rows);
+  }
+
+  private async callsMade(): Promise<void> {
+    while (this.calls.size > 0) await Promise.allSettled(this.calls);
   }
 
   private async called<T>(call: Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { RunCheckpointer } from '../checkpointer/run.checkpointer.js';
+import type { UnsavedState } from '../checkpointer/unsaved.state.js';
 import { withPersistence } from '../graph.copy.js';
 import type { Graph } from '../graph.js';
 import { GraphRegistry } from '../graph.registry.js';
@@ -28,12 +29,15 @@ export class GraphExecutor {
    * @throws GraphNotFoundError for an unknown graph id, at the second step of the iteration
    * @example for await (const { event, data } of executor.stream(request)) await events.append(event, data);
    */
-  stream(request: GraphRunRequest): AsyncIterable<GraphEvent> {
+  stream(request: GraphRunRequest): AsyncGenerator<GraphEvent, UnsavedState | undefined> {
     return this.events(request, new AsyncResource('GraphRun'));
   }
 
-  private async *events(request: GraphRunRequest, scope: AsyncResource): AsyncGenerator<GraphEvent> {
-    const { config, attempt, signal, durability, beforeSave } = request;
+  private async *events(
+    request: GraphRunRequest,
+    scope: AsyncResource,
+  ): AsyncGenerator<GraphEvent, UnsavedState | undefined> {
+    const { config, attempt, signal, durability, beforeSave, leavesLast } = request;
     yield { event: 'metadata', data: { run_id: config.configurable.run_id, attempt } };
     const checkpointer = new RunCheckpointer(this.dataSource, { waits: durability === 'sync', beforeSave });
     try {
@@ -44,7 +48,9 @@ export class GraphExecutor {
         if ('event' in item) yield item;
         else yield* translator.events(item);
       }
+      if (leavesLast) return await checkpointer.remainder();
       await checkpointer.settled();
+      return undefined;
     } catch (error) {
       // LangGraph throws an error of its own when it is aborted; the reason says who did it.
       signal.throwIfAborted();

@@ -42,6 +42,8 @@ export interface GraphRunRequest {
    * continues after what was saved, and does not emit it again. A rejection fails the run.
    */
   readonly beforeSave?: () => Promise<void>;
+  /** Hands over what the run wrote last, instead of saving it: see `GraphExecutor.stream`. Not with durability `sync`. */
+  readonly leavesLast?: boolean;
   /** Counts from 1. A later attempt with the same run id continues from the checkpoints that the earlier one left. */
   readonly attempt: number;
 }

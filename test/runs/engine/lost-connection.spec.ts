@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 import pg from 'pg';
+import type { Run } from '../../../src/runs/run.entity.js';
 import { databases, type TestDatabase } from '../../support/databases.js';
 import { gates } from './support/engine.graphs.js';
 import { EngineHarness, until } from './support/engine.harness.js';
@@ -31,11 +32,12 @@ describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
       await database.drop();
     });
 
-    it('has not failed: it continues from its last checkpoint, and says nothing of an error', async () => {
+    /** Loses the connection that the run writes its last checkpoint through, with whatever else is written then. */
+    async function loseLastWrite(durability?: 'sync'): Promise<Run> {
       const name = uuid();
       const run = await server.enqueue(await server.createThread(), {
         graph_id: 'gated',
-        kwargs: { input: { name } },
+        kwargs: { input: { name }, ...(durability && { durability }) },
       });
       const outcome = server.outcome(run);
       await until('the run is at its gate', () => gates.entered.includes(name));
@@ -51,7 +53,17 @@ describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
         status: 'success',
         values: { log: [`${name} came`, `${name} passed`] },
       });
+      return run;
+    }
+
+    it('has not failed: it continues from its last checkpoint, and says nothing of an error', async () => {
+      const run = await loseLastWrite('sync');
       expect(await server.findRun(run)).toMatchObject({ status: 'success', attempt: 2, error: null });
+    });
+
+    it('need not be continued where its graph has left off: its end is recorded again', async () => {
+      const run = await loseLastWrite();
+      expect(await server.findRun(run)).toMatchObject({ status: 'success', attempt: 1, error: null });
     });
   },
 );

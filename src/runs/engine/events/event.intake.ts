@@ -8,24 +8,26 @@ export class EventIntake {
   /** The next event is asked for, and not there yet. */
   private waiting = false;
 
-  /** @param take may let the graph's events wait. What it throws ends the graph. */
-  async takeAll(
-    events: AsyncIterable<GraphEvent>,
+  /**
+   * @param take may let the graph's events wait. What it throws ends the graph.
+   * @returns what the graph returns
+   */
+  async takeAll<T>(
+    events: AsyncIterator<GraphEvent, T>,
     take: (event: GraphEvent) => Promise<void> | undefined,
-  ): Promise<void> {
-    const iterator = events[Symbol.asyncIterator]();
+  ): Promise<T> {
     try {
       for (;;) {
         this.setWaiting(true);
-        const step = await iterator.next();
-        if (step.done) return;
+        const step = await events.next();
+        if (step.done) return step.value;
         this.setWaiting(false);
         await take(step.value);
       }
     } finally {
       // Nothing is taken any more, so nothing is to be waited for.
       this.setWaiting(true);
-      await iterator.return?.();
+      await events.return?.();
     }
   }
 

@@ -36,17 +36,30 @@ export class GraphPerformer {
     }
   }
 
+  /** Tells the readers of a run that it has failed after its graph had left off. */
+  async fail({ run }: RunTask, live: LiveRun, fault: unknown): Promise<Performance> {
+    const error = errorPayload(fault);
+    const recorder = await this.recorders.create(run, live);
+    await recorder.record({ event: 'error', data: error }, null);
+    await recorder.close();
+    return { kind: 'failed', error };
+  }
+
   private async play(task: RunTask, recorder: EventRecorder, tracker: StepTracker): Promise<Performance> {
     const intake = new EventIntake();
     const witness = new StateWitness();
     const request = graphRunRequest(task.run, task.signal, () => beforeSave(task, intake, recorder));
     try {
-      await intake.takeAll(this.graphs.stream(request), (event) => {
+      const unsaved = await intake.takeAll(this.graphs.stream(request), (event) => {
         witness.see(event);
         const placed = tracker.place(event);
         return placed && recorder.record(placed.event, placed.step);
       });
-      return { kind: 'finished', summary: witness.summary() };
+      const summary = witness.summary();
+      if (summary) return { kind: 'finished', summary, unsaved };
+      // The state has to be read from the database.
+      await unsaved?.save();
+      return { kind: 'finished' };
     } catch (fault) {
       return task.stopReason ?? performanceAt(fault);
     }

@@ -1,10 +1,17 @@
+import type { UnsavedState } from '../../../graphs/checkpointer/unsaved.state.js';
 import type { ErrorPayload } from '../../../graphs/execution/error.payload.js';
 import type { ThreadSummary } from '../../../graphs/execution/thread.state.js';
 import type { StopReason } from './run.stop.js';
 
 /** How a graph left off: by itself, or because its run was stopped. */
 export type Performance =
-  | { readonly kind: 'finished'; /** Where the events told it. */ readonly summary?: ThreadSummary }
+  | {
+      readonly kind: 'finished';
+      /** The state that the graph left, where its events told it. */
+      readonly summary?: ThreadSummary;
+      /** What is still to be saved of it. */
+      readonly unsaved?: UnsavedState;
+    }
   | { readonly kind: 'failed'; readonly error: ErrorPayload }
   | StopReason;
 

@@ -1,3 +1,4 @@
+import type { UnsavedState } from '../../../graphs/checkpointer/unsaved.state.js';
 import type { ErrorPayload } from '../../../graphs/execution/error.payload.js';
 import type { ThreadSummary } from '../../../graphs/execution/thread.state.js';
 
@@ -8,5 +9,7 @@ export type RunEnding =
       readonly status: 'success' | 'error' | 'timeout' | 'interrupted';
       readonly error: ErrorPayload | null;
       readonly summary: ThreadSummary | null;
+      /** What is to be saved with it. */
+      readonly unsaved?: UnsavedState;
     }
   | { readonly kind: 'rolled back'; readonly summary: ThreadSummary | null };

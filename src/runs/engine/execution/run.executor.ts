@@ -11,7 +11,7 @@ import { EventRelays } from '../relay/event.relays.js';
 import { GraphPerformer } from './graph.performer.js';
 import { errorOf, type Performance } from './performance.js';
 import type { RunEnding } from './run.ending.js';
-import { CancelledMeanwhileError, RunFinisher } from './run.finisher.js';
+import { CancelledMeanwhileError, RunFinisher, StateNotSavedError } from './run.finisher.js';
 import { inScopeOf } from './run.scope.js';
 import type { RunTask } from './run.task.js';
 
@@ -50,7 +50,7 @@ export class RunExecutor {
       try {
         const performance = await this.performInTime(task, live);
         if (performance.kind === 'lost' || performance.kind === 'suspend') return performance.kind;
-        return await this.conclude(task.run, live, performance);
+        return await this.conclude(task, live, performance);
       } finally {
         await this.relays.end(live);
       }
@@ -69,7 +69,12 @@ export class RunExecutor {
     }
   }
 
-  private async conclude(run: Run, live: LiveRun, performance: Performance): Promise<RunEnding | 'lost'> {
+  private async conclude(
+    task: RunTask,
+    live: LiveRun,
+    performance: Performance,
+  ): Promise<RunEnding | 'lost'> {
+    const { run } = task;
     let current = performance;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -79,11 +84,28 @@ export class RunExecutor {
         return ending;
       } catch (fault) {
         if (fault instanceof LeaseLostError) return 'lost';
-        if (fault instanceof CancelledMeanwhileError) current = { kind: 'cancel', action: fault.action };
+        if (fault instanceof CancelledMeanwhileError)
+          current = await this.cancelledAfter(run, current, fault);
+        else if (fault instanceof StateNotSavedError)
+          current = await this.performer.fail(task, live, fault.cause);
         else if (attempt === FINISH_ATTEMPTS) throw fault;
         else await sleep(FINISH_PAUSE_MS);
       }
     }
+  }
+
+  /** Who interrupts a run that has done all it had to do keeps what it did. */
+  private async cancelledAfter(
+    run: Run,
+    performance: Performance,
+    { action }: CancelledMeanwhileError,
+  ): Promise<Performance> {
+    const unsaved = performance.kind === 'finished' ? performance.unsaved : undefined;
+    if (action === 'interrupt')
+      await unsaved?.save().catch((fault: unknown) => {
+        this.logger.error(`What run ${run.run_id} wrote last cannot be saved: ${nameOf(fault)}`);
+      });
+    return { kind: 'cancel', action };
   }
 
   private async endingOf(run: Run, performance: Performance): Promise<RunEnding> {
@@ -91,8 +113,9 @@ export class RunExecutor {
     const told = performance.kind === 'finished' ? performance.summary : undefined;
     const summary = told ?? (await this.summaryOf(run));
     const error = errorOf(performance);
+    const unsaved = performance.kind === 'finished' ? performance.unsaved : undefined;
     if (performance.kind === 'timeout') return { kind: 'ended', status: 'timeout', error, summary };
-    return { kind: 'ended', status: error ? 'error' : 'success', error, summary };
+    return { kind: 'ended', status: error ? 'error' : 'success', error, summary, unsaved };
   }
 
   private async cancelled(run: Run, action: CancelAction): Promise<RunEnding> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ThreadSummary } from '../../../graphs/execution/thread.state.js';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
+import { isConnectionLost } from '../../../persistence/connection-lost.js';
 import { rowOf } from '../../../persistence/row.js';
 import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
 import { Run, type CancelAction, type RunStatus } from '../../run.entity.js';
@@ -27,6 +28,14 @@ export class CancelledMeanwhileError extends Error {
   }
 }
 
+/** What the run wrote last could not be saved; it has to end as failed. Nothing was written. */
+export class StateNotSavedError extends Error {
+  override readonly name = 'StateNotSavedError';
+  constructor(override readonly cause: unknown) {
+    super('The state that the run left could not be saved');
+  }
+}
+
 interface RecordedEnd {
   /** Another run of the thread is pending. */
   readonly hasNext: boolean;
@@ -45,6 +54,7 @@ export class RunFinisher {
   /**
    * @throws LeaseLostError when the run is another worker's by now, or gone
    * @throws CancelledMeanwhileError when somebody has cancelled it, and this ending does not know
+   * @throws StateNotSavedError
    */
   async finish(run: Run, live: LiveRun, ending: RunEnding): Promise<void> {
     // Not within the transaction: it writes through a connection of its own.
@@ -54,7 +64,10 @@ export class RunFinisher {
         const { thread_id, temporary } = run;
         // Always the thread first, which locks it; most often no other run is waiting.
         if (temporary) await holdThread(manager, thread_id);
-        else await this.updateThread(manager, run, ending);
+        else {
+          await this.updateThread(manager, run, ending);
+          await saveRest(manager, run, ending);
+        }
         const { hasNext, followers } = await this.endRun(manager, { run, live }, ending);
         await this.relays.complete(manager, { run, live, outcome: outcomeOf(ending) }, followers);
         if (temporary) await manager.delete(Thread, { thread_id });
@@ -114,6 +127,17 @@ export class RunFinisher {
       select: { run_id: true, cancel_action: true },
     });
     return held?.cancel_action ? new CancelledMeanwhileError(held.cancel_action) : new LeaseLostError(lease);
+  }
+}
+
+/** What the run wrote last is the run's to write as its state is; of a thread that goes with its run nobody would read it. */
+async function saveRest(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
+  if (ending.kind !== 'ended' || !ending.unsaved) return;
+  const { unsaved } = ending;
+  try {
+    await inScopeOf(run, () => unsaved.saveIn(manager));
+  } catch (fault) {
+    throw isConnectionLost(fault) ? fault : new StateNotSavedError(fault);
   }
 }
 

@@ -26,8 +26,14 @@ export function graphRunRequest(
     ...(durability && { durability }),
     signal,
     beforeSave,
+    leavesLast: leavesLast(run, kwargs),
     attempt: run.attempt,
   };
+}
+
+/** Of a resumable run the events are stored first, and of one that saves in step nothing is left. */
+function leavesLast({ resumable }: Run, { durability }: RunKwargs): boolean {
+  return !resumable && durability !== 'sync';
 }
 
 /** Whether the client asked for the events that a resumable run announces its checkpoints with. */

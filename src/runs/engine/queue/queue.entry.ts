@@ -137,7 +137,7 @@ interface Place {
 
 async function createThread(manager: EntityManager, run: Run): Promise<Place> {
   const { thread } = run;
-  await insertRows(manager, Thread, [{ ...thread, ...busy(thread, run, thread.revision) }]);
+  await insertRows(manager, Thread, [Object.assign({}, thread, busy(thread, run, thread.revision))]);
   return { position: thread.revision, isNext: true, thread };
 }
 

@@ -9,6 +9,9 @@ export const MAY_START = `
           AND o."position" < r."position" AND o."run_after" <= $3
       )`;
 
+/** SQLite's own clock, in milliseconds: a statement may have waited for other writers, and what it starts had to wait with it. */
+const NOW_SQLITE = `CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)`;
+
 /**
  * Claims the first pending run that is due and whose thread has neither a running run nor an older one that is due too.
  * PostgreSQL passes over what another worker is claiming; on SQLite there is one writer at a time.
@@ -16,9 +19,10 @@ export const MAY_START = `
  * Parameters: the worker, the end of its lease, now.
  */
 export function claimSql(isPostgres: boolean): string {
+  const starts = isPostgres ? '$3' : NOW_SQLITE;
   return `
   UPDATE "run" SET "status" = 'running', "worker_id" = $1, "lease_expires_at" = $2, "attempt" = "attempt" + 1,
-    "started_at" = COALESCE("started_at", $3), "updated_at" = $3
+    "updated_at" = $3, "started_at" = COALESCE("started_at", ${starts})
   WHERE "run_id" = (
     SELECT r."run_id" FROM "run" r WHERE ${MAY_START}
     ORDER BY r."run_after", r."run_id" LIMIT 1${isPostgres ? ' FOR UPDATE OF r SKIP LOCKED' : ''}

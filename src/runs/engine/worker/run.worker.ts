@@ -119,11 +119,19 @@ export class RunWorker {
   private async claimForFreeSeats(): Promise<void> {
     if (!this.hasFreeSeat) return;
     const due = await this.queue.firstDue();
-    if (due === undefined || due > Date.now()) return this.setAlarm(due);
+    if (due !== undefined && due <= Date.now()) await this.claimWhatIsDue();
+    else this.setAlarm(due);
+  }
+
+  private async claimWhatIsDue(): Promise<void> {
     while (this.takeSeat()) {
       const run = await this.claim();
-      if (run) this.start(run);
-      else return this.setAlarm(await this.queue.nextDue());
+      if (run) {
+        this.start(run);
+        continue;
+      }
+      this.setAlarm(await this.queue.nextDue());
+      return;
     }
   }
 
