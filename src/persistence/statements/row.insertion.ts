@@ -4,7 +4,7 @@ import { rowOf } from '../row.js';
 import { checkNewImage, checkNewRow } from '../scoping/image.check.js';
 import { ParentCheck } from '../scoping/parent.check.js';
 import type { TableScope } from '../scoping/table.scope.js';
-import { PlainEntity } from './plain.entity.js';
+import { PlainEntity, type PlainColumn } from './plain.entity.js';
 import { execute } from './row.execution.js';
 import { RowStatements, type Insertion } from './row.statements.js';
 
@@ -60,7 +60,8 @@ export interface ParentAsRead<Parent> {
  * value for becomes NULL. Both entities have to be plain (ADR 26), and subscribers are not told.
  *
  * @returns false, with nothing written, where there is no such parent
- * @throws TypeError where an entity is not plain, or the row's entity has no relation to the parent, or others that its scope depends on
+ * @throws TypeError where an entity is not plain, the row's entity has no relation to the parent, or others that its scope depends on,
+ * and where the parent was read by a column that is not compared as it is, such as JSON
  * @throws ScopeViolationError where the parent would not be visible any more
  * @example await insertBelow(manager, Run, run, { parent: Thread, asRead: { revision: 3, status: 'idle' } })
  */
@@ -75,9 +76,7 @@ export async function insertBelow<Entity extends ObjectLiteral, Parent extends O
   const parent = PlainEntity.of(dataSource.getMetadata(parentTarget));
   if (!entity || !parent) throw new TypeError('Only plain entities can be inserted below each other');
   const condition = { ...parentKeyOf(entity, parent, row), ...asRead };
-  const where = Object.keys(condition).map(
-    (property) => parent.column(property) ?? unknown(parent, property),
-  );
+  const where = Object.keys(condition).map((property) => comparable(parent, property));
   if (!isItsOnlyParent(parent, scopeOn(dataSource, entity.metadata.tablePath)))
     throw new TypeError(`${parent.metadata.name} does not decide alone who sees ${entity.metadata.name}`);
   const scope = scopeOn(dataSource, parent.metadata.tablePath);
@@ -117,8 +116,10 @@ function isItsOnlyParent({ metadata }: PlainEntity, scope: TableScope | undefine
   return owner.kind === 'parents' && owner.links.every(({ parent }) => parent.metadata === metadata);
 }
 
-function unknown({ metadata }: PlainEntity, property: string): never {
-  throw new TypeError(`${metadata.name} has no column ${property}`);
+function comparable(entity: PlainEntity, property: string): PlainColumn {
+  const column = entity.column(property);
+  if (column?.isComparable) return column;
+  throw new TypeError(`${entity.metadata.name}.${property} cannot be compared`);
 }
 
 function valuesOf(entity: PlainEntity, row: ObjectLiteral): unknown[] {
