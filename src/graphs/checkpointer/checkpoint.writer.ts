@@ -27,17 +27,17 @@ export class CheckpointWriter {
     });
   }
 
-  /** In a transaction that is there. */
-  writeIn(manager: EntityManager, rows: CheckpointRows): Promise<void> {
-    return insertAll(manager, rows);
+  /** In a transaction that is there. @param parents what is known of its thread */
+  writeIn(manager: EntityManager, rows: CheckpointRows, parents: ParentCheck): Promise<void> {
+    return insertAll(manager, rows, parents);
   }
 }
 
 async function insertAll(
   manager: EntityManager,
   { blobs, writes, latest, checkpoints }: CheckpointRows,
+  parents = new ParentCheck(),
 ): Promise<void> {
-  const parents = new ParentCheck();
   const known = { parents, ignoresTaken: true };
   for (const batch of batches(blobs)) await insertRows(manager, CheckpointBlob, batch, known);
   for (const batch of batches(writes)) await insertRows(manager, CheckpointWrite, batch, known);

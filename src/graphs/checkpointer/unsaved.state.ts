@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { ParentCheck } from '../../persistence/scoping/parent.check.js';
 import type { CheckpointRows } from './checkpoint.rows.js';
 import type { CheckpointWriter } from './checkpoint.writer.js';
 
@@ -14,8 +15,8 @@ export class UnsavedState {
     return this.writer.write(this.rows);
   }
 
-  /** The same in the transaction of the manager, and undone with it. */
-  saveIn(manager: EntityManager): Promise<void> {
-    return this.writer.writeIn(manager, this.rows);
+  /** The same in the transaction of the manager, and undone with it. @param parents what is known of the thread */
+  saveIn(manager: EntityManager, parents: ParentCheck): Promise<void> {
+    return this.writer.writeIn(manager, this.rows, parents);
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { UnsavedState } from '../../../graphs/checkpointer/unsaved.state.js';
 import type { ThreadSummary } from '../../../graphs/execution/thread.state.js';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { isConnectionLost } from '../../../persistence/connection-lost.js';
 import { rowOf } from '../../../persistence/row.js';
+import { ParentCheck } from '../../../persistence/scoping/parent.check.js';
 import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
 import { Run, type CancelAction, type RunStatus } from '../../run.entity.js';
 import { heldBy, leaseOf, LeaseLostError, type Lease } from '../queue/lease.js';
@@ -64,10 +66,7 @@ export class RunFinisher {
         const { thread_id, temporary } = run;
         // Always the thread first, which locks it; most often no other run is waiting.
         if (temporary) await holdThread(manager, thread_id);
-        else {
-          await this.updateThread(manager, run, ending);
-          await saveRest(manager, run, ending);
-        }
+        else await this.leaveThread(manager, run, ending);
         const { hasNext, followers } = await this.endRun(manager, { run, live }, ending);
         await this.relays.complete(manager, { run, live, outcome: outcomeOf(ending) }, followers);
         if (temporary) await manager.delete(Thread, { thread_id });
@@ -86,16 +85,11 @@ export class RunFinisher {
   }
 
   /** The state is the run's to write as long as it reaches the thread; the thread is free in any case. */
-  private async updateThread(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
-    const { thread_id } = run;
+  private async leaveThread(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
     const now = new Date();
     const freed = { status: statusAfter(ending), updated_at: now };
-    if (ending.summary) {
-      const state = rowOf<Thread>({ ...freed, ...stateAfter(ending, ending.summary), state_updated_at: now });
-      const { affected } = await inScopeOf(run, () => manager.update(Thread, { thread_id }, state));
-      if (affected === 1) return;
-    }
-    await manager.update(Thread, { thread_id }, freed);
+    const isLeft = await inScopeOf(run, () => leaveState(manager, run, ending, freed));
+    if (!isLeft) await manager.update(Thread, { thread_id: run.thread_id }, freed);
   }
 
   private async endRun(
@@ -130,12 +124,28 @@ export class RunFinisher {
   }
 }
 
-/** What the run wrote last is the run's to write as its state is; of a thread that goes with its run nobody would read it. */
-async function saveRest(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
-  if (ending.kind !== 'ended' || !ending.unsaved) return;
-  const { unsaved } = ending;
+/**
+ * Changes the thread to the state that the run leaves, and saves what the run wrote last.
+ *
+ * @returns false, with nothing written, where the run has no state to leave or does not reach the thread
+ */
+async function leaveState(
+  manager: EntityManager,
+  { thread_id }: Run,
+  ending: RunEnding,
+  freed: Pick<Thread, 'status' | 'updated_at'>,
+): Promise<boolean> {
+  const parents = new ParentCheck();
+  const { summary } = ending;
+  const state = summary && { ...freed, ...stateAfter(ending, summary), state_updated_at: freed.updated_at };
+  const isLeft = !!state && (await parents.change(manager, Thread, { thread_id }, rowOf<Thread>(state)));
+  if (ending.kind === 'ended' && ending.unsaved) await saveLast(manager, ending.unsaved, parents);
+  return isLeft;
+}
+
+async function saveLast(manager: EntityManager, unsaved: UnsavedState, parents: ParentCheck): Promise<void> {
   try {
-    await inScopeOf(run, () => unsaved.saveIn(manager));
+    await unsaved.saveIn(manager, parents);
   } catch (fault) {
     throw isConnectionLost(fault) ? fault : new StateNotSavedError(fault);
   }
