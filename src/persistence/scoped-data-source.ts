@@ -12,6 +12,7 @@ import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
 import { runAsSystem } from '../on-auth/authorization.context.js';
 import type { Decision } from '../on-auth/decision.js';
 import { guardQueryRunners } from './guarded.query-runner.js';
+import { AutocommitRunner } from './postgres/autocommit.runner.js';
 import './query-builders/scoped-delete.query-builder.js';
 import './query-builders/scoped-insert.query-builder.js';
 import './query-builders/scoped-relation.query-builder.js';
@@ -62,7 +63,9 @@ export class ScopedDataSource extends DataSource {
   ) {
     super(options);
     if (scoping.createDriver) this.driver = scoping.createDriver(this);
-    guardQueryRunners(this.driver, () => this.guard);
+    const guard = (): SqlGuard | undefined => this.guard;
+    guardQueryRunners(this.driver, guard);
+    AutocommitRunner.guard(this.driver, guard);
     if (this.queryResultCache) this.queryResultCache = new ScopedQueryResultCache(this.queryResultCache);
   }
 

@@ -1,6 +1,7 @@
 import type { DataSource, QueryResult, QueryRunner } from 'typeorm';
 import type { ReplicationMode } from 'typeorm/driver/types/ReplicationMode.js';
 import type { TableScope } from '../scoping/table.scope.js';
+import { AutocommitRunner } from '../postgres/autocommit.runner.js';
 import { Sqlite3Driver } from '../sqlite3/sqlite3.driver.js';
 import type { RowStatement } from './row.statement.js';
 
@@ -13,8 +14,8 @@ export interface RowExecution {
 
 const sharedRunners = new WeakMap<Sqlite3Driver, QueryRunner>();
 
-/** Binds a statement and executes it, by a query runner, which all SQL goes through. */
-export async function execute(
+/** Binds a statement and executes it, behind the guard that all SQL passes. */
+export function execute(
   { dataSource, queryRunner }: RowExecution,
   mode: ReplicationMode,
   statement: RowStatement,
@@ -24,11 +25,16 @@ export async function execute(
   const parameters = statement.bind(values, scope);
   const runner = queryRunner ?? sharedRunner(dataSource);
   if (runner) return runner.query(statement.sql, parameters, true);
-  const own = dataSource.createQueryRunner(mode);
+  const autocommit = dataSource.subscribers.length === 0 && AutocommitRunner.of(dataSource.driver);
+  if (autocommit) return autocommit.query(statement.sql, parameters);
+  return executeOnOwn(dataSource.createQueryRunner(mode), statement.sql, parameters);
+}
+
+async function executeOnOwn(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<QueryResult> {
   try {
-    return await own.query(statement.sql, parameters, true);
+    return await runner.query(sql, parameters, true);
   } finally {
-    await own.release();
+    await runner.release();
   }
 }
 
