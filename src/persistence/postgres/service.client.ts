@@ -1,6 +1,12 @@
 import pg from 'pg';
 import { BEGIN, DeferredTransaction } from './deferred.transaction.js';
-import { ServiceQuery, type PrecedingStatement, type ServiceStatement } from './service.query.js';
+import {
+  NOTHING_BEFORE,
+  ServiceQuery,
+  type PrecedingStatement,
+  type PreparedStatements,
+  type ServiceStatement,
+} from './service.query.js';
 import type { StatementNames } from './statement.names.js';
 
 /** What the connections of a pool know beside how to connect. */
@@ -33,8 +39,7 @@ export class ServiceClient extends Client {
   private transaction: DeferredTransaction | undefined;
   /** What the transaction that is open now was told. */
   private inForce: string | undefined;
-  /** The names of what this connection has prepared to precede statements. */
-  private readonly prepared = new Set<string>();
+  private readonly prepared: PreparedStatements = { preceding: new Set(), rows: new Map() };
 
   constructor(settings: ServiceClientSettings) {
     super(settings);
@@ -107,6 +112,7 @@ export class ServiceClient extends Client {
   }
 
   private precedingOf(text: string): readonly PrecedingStatement[] {
+    if (!this.transaction?.isDue && !this.settings.transactionSetting) return NOTHING_BEFORE;
     const begin = this.transaction?.isDue ? this.transaction.begin() : undefined;
     const isControl = WITHIN_TRANSACTION.test(text);
     // What is in force once a savepoint was rolled back to is not known here.
@@ -138,5 +144,5 @@ export class ServiceClient extends Client {
 }
 
 function mayHoldSeveral(text: string, values: unknown): boolean {
-  return text.includes(';') && !(Array.isArray(values) && values.length > 0);
+  return !(Array.isArray(values) && values.length > 0) && text.includes(';');
 }

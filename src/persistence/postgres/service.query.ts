@@ -1,10 +1,17 @@
 import pg from 'pg';
 
+interface BindMessage {
+  readonly statement: string | undefined;
+  readonly values: readonly unknown[];
+  readonly valueMapper?: (value: unknown) => unknown;
+}
+
 /** What a query does to the connection that it is submitted on, in the protocol's messages. */
 interface QueryConnection {
   parse(message: { readonly text: string; readonly name: string | undefined }): void;
-  bind(message: { readonly statement: string | undefined; readonly values: readonly string[] }): void;
+  bind(message: BindMessage): void;
   execute(message: object): void;
+  sync(): void;
   close(message: { readonly type: 'S'; readonly name: string }): void;
   readonly submittedNamedStatements: Record<string, string>;
 }
@@ -27,9 +34,23 @@ export interface PrecedingStatement {
   readonly onDone?: () => void;
 }
 
+/** What a connection knows of the statements that it has prepared: added to by their queries. */
+export interface PreparedStatements {
+  /** The names of those that precede others. */
+  readonly preceding: Set<string>;
+  /** What the rows of the others are like, by name. PostgreSQL refuses a prepared statement whose rows would change. */
+  readonly rows: Map<string, RowForm>;
+}
+
+/** The parts of pg's result that are made of the description of its rows. */
+interface RowForm {
+  fields: unknown;
+  _parsers: unknown;
+  _prebuiltEmptyResultObject: unknown;
+}
+
 export interface QuerySettings extends ServiceStatement {
-  /** The names of preceding statements that the connection has prepared: added to as they are. */
-  readonly prepared: Set<string>;
+  readonly prepared: PreparedStatements;
   /** Asked when it is its turn: why it may not be sent. */
   readonly refusal: () => Error | undefined;
 }
@@ -39,20 +60,28 @@ type Callback = (error: Error | null, result: unknown) => void;
 /** The parts of pg's query that its types leave out. */
 interface Query {
   name: string | undefined;
+  queryMode: 'extended' | undefined;
+  _result: RowForm;
+  _accumulateRows: unknown;
   submit(connection: unknown): unknown;
   prepare(connection: QueryConnection): void;
+  hasBeenParsed(connection: QueryConnection): unknown;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: QueryConnection): void;
   handleError(error: unknown, connection: QueryConnection): unknown;
 }
-const Query = pg.Query as unknown as new (
-  settings: Pick<ServiceStatement, 'text' | 'values' | 'name'> & { readonly queryMode?: 'extended' },
-  callback: Callback,
-) => Query;
+const Query = pg.Query as unknown as new (text: string, values: unknown, callback: Callback) => Query;
+
+/** How pg sends a value; its types leave it out. */
+const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unknown) => string } }).utils;
+
+export const NOTHING_BEFORE: readonly PrecedingStatement[] = [];
 
 /**
  * A statement and those before it, sent together. Up to its one Sync message PostgreSQL takes them for one transaction, and after
  * the first that fails it passes over the rest; so this costs no round trip, and it also holds behind a pooler of transactions.
+ *
+ * What the rows of a prepared statement are like is asked for once on each connection.
  */
 export class ServiceQuery extends Query {
   /** What precedes and was not answered yet, the next one first. */
@@ -62,8 +91,10 @@ export class ServiceQuery extends Query {
     private readonly settings: QuerySettings,
     callback: Callback,
   ) {
-    const { text, values, name, preceding = [], protocol = 'extended' } = settings;
-    super({ text, values, name, ...(protocol === 'extended' && { queryMode: protocol }) }, callback);
+    const { text, values, name, preceding = NOTHING_BEFORE, protocol = 'extended' } = settings;
+    super(text, values, callback);
+    this.name = name;
+    if (protocol === 'extended') this.queryMode = protocol;
     this.awaited = [...preceding];
   }
 
@@ -73,7 +104,9 @@ export class ServiceQuery extends Query {
 
   override prepare(connection: QueryConnection): void {
     for (const statement of this.awaited) this.sendPreceding(connection, statement);
-    super.prepare(connection);
+    const rows = this.rowsKnownOn(connection);
+    if (rows) this.sendDescribed(connection, rows);
+    else super.prepare(connection);
     // pg takes each word of success in parsing for this name's, and the first ones are about what precedes.
     if (this.awaited.length > 0) this.name = undefined;
   }
@@ -85,10 +118,11 @@ export class ServiceQuery extends Query {
   override handleCommandComplete(message: unknown, connection: QueryConnection): void {
     const done = this.awaited.shift();
     if (!done) {
+      this.noteRows();
       super.handleCommandComplete(message, connection);
       return;
     }
-    if (done.name !== undefined) this.settings.prepared.add(done.name);
+    if (done.name !== undefined) this.settings.prepared.preceding.add(done.name);
     done.onDone?.();
     if (this.awaited.length === 0) this.name = this.settings.name;
   }
@@ -101,8 +135,38 @@ export class ServiceQuery extends Query {
     return super.handleError(error, connection);
   }
 
+  private rowsKnownOn(connection: QueryConnection): RowForm | undefined {
+    const { name, prepared } = this.settings;
+    const rows = name === undefined ? undefined : prepared.rows.get(name);
+    return rows && this.hasBeenParsed(connection) ? rows : undefined;
+  }
+
+  /** Of what gives no rows as well. */
+  private noteRows(): void {
+    const { name, prepared } = this.settings;
+    if (name === undefined || prepared.rows.has(name)) return;
+    const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
+    prepared.rows.set(name, { fields, _parsers, _prebuiltEmptyResultObject });
+  }
+
+  /** As pg sends a prepared statement, but for the question what its rows are like. */
+  private sendDescribed(connection: QueryConnection, rows: RowForm): void {
+    const { name, values } = this.settings;
+    try {
+      connection.bind({ statement: name, values: values as readonly unknown[], valueMapper: prepareValue });
+    } catch (error) {
+      connection.sync();
+      this.handleError(error, connection);
+      return;
+    }
+    Object.assign(this._result, rows);
+    this._accumulateRows = true;
+    connection.execute({});
+    connection.sync();
+  }
+
   private sendPreceding(connection: QueryConnection, { text, values, name }: PrecedingStatement): void {
-    if (name === undefined || !this.settings.prepared.has(name)) {
+    if (name === undefined || !this.settings.prepared.preceding.has(name)) {
       // It may have been parsed, and have failed: a name that is taken could not be given again.
       if (name !== undefined) connection.close({ type: 'S', name });
       connection.parse({ text, name });

@@ -203,6 +203,60 @@ describe.each([
     ]);
     expect(prepared).toHaveLength(prepares ? 1 : 0);
   });
+
+  describe(prepares ? 'asks once what the rows of a prepared statement are like' : 'asks each time', () => {
+    const answers: [string, string, unknown[]][] = [
+      ['several', 'SELECT n, $1::text AS given FROM generate_series(1, 2) AS n', ['x']],
+      ['none', 'SELECT n, $1::text AS given FROM generate_series(1, 0) AS n', ['x']],
+      ['of every type', `SELECT NULL::text AS a, 1.5::float8 AS b, '{"c": [1]}'::jsonb AS c, true AS d`, []],
+      ['of one name', 'SELECT $1::integer AS n, 2 AS n', [1]],
+      ['of a change', `UPDATE pg_temp.changed SET n = $1 RETURNING n`, [2]],
+      ['of a change that returns none', `UPDATE pg_temp.changed SET n = $1`, [3]],
+    ];
+    let described = 0;
+    const count = (): void => void (described += 1);
+
+    beforeAll(async () => {
+      await query('CREATE TEMPORARY TABLE changed AS SELECT 1 AS n');
+      client.connection.on('rowDescription', count);
+      client.connection.on('noData', count);
+    });
+    afterAll(() => {
+      client.connection.off('rowDescription', count);
+      client.connection.off('noData', count);
+    });
+
+    it.each(answers)('%s', async (_rows, sql, values) => {
+      const first = (await client.query(sql, values)) as Answer;
+      for (let time = 0; time < 3; time += 1) await query(sql, values);
+      described = 0;
+      for (let time = 0; time < 3; time += 1) expect(await client.query(sql, values)).toEqual(first);
+      expect(described).toBe(prepares ? 0 : 3);
+    });
+
+    it('and so never reads those of another form', async () => {
+      const sql = 'SELECT changing FROM pg_temp.of_a_type';
+      await query('CREATE TEMPORARY TABLE of_a_type AS SELECT 7 AS changing');
+      for (let time = 0; time < 6; time += 1) expect(await query(sql)).toEqual([{ changing: 7 }]);
+      await query(`ALTER TABLE of_a_type ALTER COLUMN changing TYPE boolean USING true`);
+      const found = query(sql);
+      if (prepares) await expect(found).rejects.toThrow('cached plan must not change result type');
+      else expect(await found).toEqual([{ changing: true }]);
+      expect(await scope()).toBe('alice');
+    });
+
+    it('and goes on after a value that cannot be sent', async () => {
+      const sql = 'SELECT $1::text AS sent';
+      const unsendable = {
+        toPostgres: () => {
+          throw new Error('no value');
+        },
+      };
+      for (let time = 0; time < 6; time += 1) await query(sql, ['x']);
+      await expect(query(sql, [unsendable])).rejects.toThrow('no value');
+      expect(await query(sql, ['y'])).toEqual([{ sent: 'y' }]);
+    });
+  });
 });
 
 describe('a connection of the service without a setting', () => {
