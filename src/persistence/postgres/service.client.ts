@@ -99,9 +99,8 @@ export class ServiceClient extends Client {
 
   private send(statement: ServiceStatement): Promise<unknown> {
     const { transaction, prepared } = this;
-    const refusal = (): Error | undefined => transaction?.refusal();
     return new Promise((resolve, reject) => {
-      const query = new ServiceQuery({ ...statement, prepared, refusal }, (error, result) => {
+      const query = new ServiceQuery(statement, { prepared, transaction }, (error, result) => {
         if (error) {
           transaction?.noteFailure();
           reject(error);

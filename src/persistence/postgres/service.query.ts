@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { DeferredTransaction } from './deferred.transaction.js';
 
 interface BindMessage {
   readonly statement: string | undefined;
@@ -49,10 +50,11 @@ interface RowForm {
   _prebuiltEmptyResultObject: unknown;
 }
 
-export interface QuerySettings extends ServiceStatement {
+/** Where a statement is sent. */
+export interface QuerySurroundings {
   readonly prepared: PreparedStatements;
-  /** Asked when it is its turn: why it may not be sent. */
-  readonly refusal: () => Error | undefined;
+  /** Asked when it is the statement's turn, which it may refuse. None where the statement is a transaction of its own. */
+  readonly transaction: Pick<DeferredTransaction, 'refusal'> | undefined;
 }
 
 type Callback = (error: Error | null, result: unknown) => void;
@@ -88,10 +90,11 @@ export class ServiceQuery extends Query {
   private readonly awaited: PrecedingStatement[];
 
   constructor(
-    private readonly settings: QuerySettings,
+    private readonly statement: ServiceStatement,
+    private readonly surroundings: QuerySurroundings,
     callback: Callback,
   ) {
-    const { text, values, name, preceding = NOTHING_BEFORE, protocol = 'extended' } = settings;
+    const { text, values, name, preceding = NOTHING_BEFORE, protocol = 'extended' } = statement;
     super(text, values, callback);
     this.name = name;
     if (protocol === 'extended') this.queryMode = protocol;
@@ -99,7 +102,7 @@ export class ServiceQuery extends Query {
   }
 
   override submit(connection: unknown): unknown {
-    return this.settings.refusal() ?? super.submit(connection);
+    return this.surroundings.transaction?.refusal() ?? super.submit(connection);
   }
 
   override prepare(connection: QueryConnection): void {
@@ -122,13 +125,13 @@ export class ServiceQuery extends Query {
       super.handleCommandComplete(message, connection);
       return;
     }
-    if (done.name !== undefined) this.settings.prepared.preceding.add(done.name);
+    if (done.name !== undefined) this.surroundings.prepared.preceding.add(done.name);
     done.onDone?.();
-    if (this.awaited.length === 0) this.name = this.settings.name;
+    if (this.awaited.length === 0) this.name = this.statement.name;
   }
 
   override handleError(error: unknown, connection: QueryConnection): unknown {
-    const { name } = this.settings;
+    const { name } = this.statement;
     // Not prepared, if it was to be: pg does this by the name that it is not shown while others are awaited.
     if (name !== undefined && this.awaited.length > 0)
       Reflect.deleteProperty(connection.submittedNamedStatements, name);
@@ -136,14 +139,15 @@ export class ServiceQuery extends Query {
   }
 
   private rowsKnownOn(connection: QueryConnection): RowForm | undefined {
-    const { name, prepared } = this.settings;
-    const rows = name === undefined ? undefined : prepared.rows.get(name);
+    const { name } = this.statement;
+    const rows = name === undefined ? undefined : this.surroundings.prepared.rows.get(name);
     return rows && this.hasBeenParsed(connection) ? rows : undefined;
   }
 
   /** Of what gives no rows as well. */
   private noteRows(): void {
-    const { name, prepared } = this.settings;
+    const { name } = this.statement;
+    const { prepared } = this.surroundings;
     if (name === undefined || prepared.rows.has(name)) return;
     const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
     prepared.rows.set(name, { fields, _parsers, _prebuiltEmptyResultObject });
@@ -151,7 +155,7 @@ export class ServiceQuery extends Query {
 
   /** As pg sends a prepared statement, but for the question what its rows are like. */
   private sendDescribed(connection: QueryConnection, rows: RowForm): void {
-    const { name, values } = this.settings;
+    const { name, values } = this.statement;
     try {
       connection.bind({ statement: name, values: values as readonly unknown[], valueMapper: prepareValue });
     } catch (error) {
@@ -166,7 +170,7 @@ export class ServiceQuery extends Query {
   }
 
   private sendPreceding(connection: QueryConnection, { text, values, name }: PrecedingStatement): void {
-    if (name === undefined || !this.settings.prepared.preceding.has(name)) {
+    if (name === undefined || !this.surroundings.prepared.preceding.has(name)) {
       // It may have been parsed, and have failed: a name that is taken could not be given again.
       if (name !== undefined) connection.close({ type: 'S', name });
       connection.parse({ text, name });
