@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import type { JsonObject } from '../../http/json.js';
+import { copyOfJson, isSameJson, type JsonObject } from '../../http/json.js';
 import { wantsTotal } from '../../http/page.js';
 import { routeInput } from '../../http/route.input.js';
 import { IsIdList, IsLimit, IsOffset, IsListOf, IsOneOf, IsOptionalObject } from '../../http/validation.js';
@@ -19,8 +19,10 @@ export const THREAD_SORT_FIELDS = [
 ] as const;
 export type ThreadSortField = (typeof THREAD_SORT_FIELDS)[number];
 
+const CRITERIA = ['metadata', 'values', 'status', 'ids'] as const;
+
 /** What a thread has to match. */
-export type ThreadCriteria = Pick<ThreadsSearchValue, 'metadata' | 'values' | 'status' | 'ids'>;
+export type ThreadCriteria = Pick<ThreadsSearchValue, (typeof CRITERIA)[number]>;
 
 /** What selects threads: the body of `POST /threads/count`, and of `POST /threads/search` together with order and page. */
 export class CountThreads {
@@ -59,7 +61,11 @@ export const searchThreads = routeInput('threads:search', {
   ids: { ids: { in: 'body', refusal: 'empty' } },
   headers: { prefer: 'prefer' },
   value: (input) => valueOf(input, input),
-  accept: (input, value) => ({ ...narrowed(input, value), limit: value.limit, offset: value.offset }),
+  accept: (input, value) => ({
+    ...narrowed(input, value),
+    ...(value.limit !== input.limit && { limit: value.limit }),
+    ...(value.offset !== input.offset && { offset: value.offset }),
+  }),
 });
 
 /** Copies of the documents, so that what the client asked for still holds when a handler changes them in place. */
@@ -69,8 +75,8 @@ function valueOf(
 ): ThreadsSearchValue {
   const { metadata, values, status, ids } = input;
   return {
-    ...(metadata && { metadata: structuredClone(metadata) }),
-    ...(values && { values: structuredClone(values) }),
+    ...(metadata && { metadata: copyOfJson(metadata) }),
+    ...(values && { values: copyOfJson(values) }),
     ...(status && { status }),
     ...(ids && { ids: [...ids] }),
     limit,
@@ -78,9 +84,10 @@ function valueOf(
   };
 }
 
-/** What the client asked for stays; what the handler made of it is asked for as well. */
-function narrowed(_: CountThreads, value: ThreadsSearchValue): Partial<SearchThreads> {
+/** What the client asked for stays; where the handler made something else of it, that is asked for as well. */
+function narrowed(asked: CountThreads, value: ThreadsSearchValue): Partial<SearchThreads> {
   const { metadata, values, status, ids } = value;
+  if (CRITERIA.every((criterion) => isSameJson(asked[criterion], value[criterion]))) return {};
   if (![metadata, values].every(isDocument) || !isStorable([metadata, values]))
     throw new HandlerFaultError('the handler of threads:search left criteria that are no JSON objects');
   return { narrowed: [{ metadata, values, status, ids }] };
