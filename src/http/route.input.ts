@@ -66,6 +66,8 @@ export function routeInput<E extends AuthEvent, I extends object>(
     };
     return validated(instantiate(type, fields, sent, options.nullable), refuse);
   };
+  const refuseHandler = (problem: string): Error =>
+    new HandlerFaultError(`the handler of ${event} left a wrong value: ${problem}`);
   return {
     ids,
     carriers: fields.flatMap((field) => carriersIn(type, field, sourceOf(field, options) === 'body')),
@@ -76,13 +78,11 @@ export function routeInput<E extends AuthEvent, I extends object>(
     value,
     accept(input, changed) {
       const taken = accept(input, changed);
+      if (Object.keys(taken).length === 0) return validated(input, refuseHandler);
       if (!isStorable(taken))
         throw new HandlerFaultError(`the handler of ${event} left text that cannot be stored`);
       const next = Object.assign(Object.create(type.prototype as object) as I, input, taken);
-      return validated(
-        next,
-        (problem) => new HandlerFaultError(`the handler of ${event} left a wrong value: ${problem}`),
-      );
+      return validated(next, refuseHandler);
     },
   };
 }
@@ -159,6 +159,7 @@ function ownMember(sent: Sent, field: string): unknown {
 }
 
 function copyOf<E extends AuthEvent, I extends object>(honours: readonly (Fields<I> & keyof AuthValue<E>)[]) {
+  if (honours.length === 0) return (): Partial<I> => ({});
   return (_: I, value: AuthValue<E>): Partial<I> =>
     Object.fromEntries(honours.map((field) => [field, value[field]])) as unknown as Partial<I>;
 }
