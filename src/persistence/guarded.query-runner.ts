@@ -23,11 +23,15 @@ function guard(runner: QueryRunner, currentGuard: () => SqlGuard | undefined): Q
   const query = runner.query.bind(runner);
   const stream = runner.stream.bind(runner);
   const connect = runner.connect.bind(runner) as () => Promise<unknown>;
+  // Only PostgreSQL refuses rows by itself.
+  const translates = runner.dataSource.options.type === 'postgres';
   const checked =
     <A extends readonly unknown[], R>(method: (sql: string, ...rest: A) => Promise<R>) =>
     (sql: string, ...rest: A): Promise<R> => {
       const refusal = currentGuard()?.refusalOf(sql);
-      return refusal ? Promise.reject(refusal) : method(sql, ...rest).catch(asRefused);
+      if (refusal) return Promise.reject(refusal);
+      const answer = method(sql, ...rest);
+      return translates ? answer.catch(asRefused) : answer;
     };
   return Object.assign(runner, {
     query: checked(query),

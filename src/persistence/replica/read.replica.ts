@@ -61,12 +61,19 @@ export class ReadReplica implements OnApplicationShutdown {
    * @param read is given a repository of the replica or of the primary, or one after the other. It writes nothing
    * @example replica.read(this.threads, { mayLag: true }, (threads) => threads.count())
    */
-  async read<Entity extends ObjectLiteral, T>(
+  read<Entity extends ObjectLiteral, T>(
     repository: Repository<Entity>,
     { mayLag = false }: ReadOptions,
     read: (repository: Repository<Entity>) => Promise<T>,
   ): Promise<T> {
-    const replica = mayLag && (await this.available());
+    return mayLag && this.open ? this.readLagging(repository, read) : read(repository);
+  }
+
+  private async readLagging<Entity extends ObjectLiteral, T>(
+    repository: Repository<Entity>,
+    read: (repository: Repository<Entity>) => Promise<T>,
+  ): Promise<T> {
+    const replica = await this.available();
     if (!replica) return read(repository);
     try {
       const found = await read(replica.getRepository<Entity>(repository.target));
