@@ -3,6 +3,7 @@ import type { Driver } from 'typeorm/driver/Driver.js';
 import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import { PackedRow } from './packed.row.js';
 
 /** Types whose values TypeORM writes and reads as they are, but for transformers, JSON and the booleans of SQLite. */
 const SIMPLE_TYPES: ReadonlySet<unknown> = new Set([
@@ -21,6 +22,7 @@ export interface PlainColumn {
   readonly name: string;
   /** The name as SQL. */
   readonly quoted: string;
+  readonly type: ColumnMetadata['type'];
   /** Whether a value is bound as it is, so that it can be compared with. */
   readonly isComparable: boolean;
   /** What the database gives, as the entity has it. */
@@ -32,6 +34,8 @@ export interface PlainColumn {
   /** The same where the database does not see which column it is for. */
   readonly typed: (placeholder: string) => string;
   /** The SQL of what is read. */
+  readonly value: (qualifier: string) => string;
+  /** The same, under the column's name. */
   readonly selected: (qualifier: string) => string;
 }
 
@@ -50,6 +54,7 @@ export class PlainEntity {
   readonly selection: string;
   readonly driver: Driver;
   private readonly byProperty: ReadonlyMap<string, PlainColumn>;
+  private readonly packing: PackedRow | undefined;
 
   private constructor(
     readonly metadata: EntityMetadata,
@@ -57,7 +62,10 @@ export class PlainEntity {
   ) {
     this.driver = metadata.dataSource.driver;
     this.alias = this.driver.escape(metadata.tableName);
-    this.selection = columns.map(({ selected }) => selected(this.alias)).join(', ');
+    this.packing =
+      this.driver instanceof AbstractSqliteDriver ? new PackedRow(columns, this.alias) : undefined;
+    this.selection =
+      this.packing?.selection ?? columns.map(({ selected }) => selected(this.alias)).join(', ');
     this.path = pathOf(metadata);
     this.byProperty = new Map(columns.map((column) => [column.property, column]));
   }
@@ -76,9 +84,10 @@ export class PlainEntity {
     return this.byProperty.get(property);
   }
 
-  /** Makes an entity of a row that has the columns under their own names. */
+  /** Makes an entity of a row that the selection gave, or that has the columns under their own names. */
   read(row: ObjectLiteral): ObjectLiteral {
     const entity = this.metadata.create(undefined, { fromDeserializer: true }) as ObjectLiteral;
+    if (this.packing?.readInto(entity, row)) return entity;
     for (const { property, name, read } of this.columns) entity[property] = read(row[name]);
     return entity;
   }
@@ -148,10 +157,12 @@ function plainColumn(metadata: ColumnMetadata): PlainColumn {
   const quoted = driver.escape(metadata.databaseName);
   const inJson = (sql: string, isWritten: boolean): string =>
     driver instanceof AbstractSqliteDriver ? driver.wrapWithJsonFunction(sql, metadata, isWritten) : sql;
+  const value = (qualifier: string): string => inJson(`${qualifier}.${quoted}`, false);
   return {
     property: metadata.propertyName,
     name: metadata.databaseName,
     quoted,
+    type: metadata.type,
     isComparable: metadata.transformer === undefined && metadata.type !== 'jsonb',
     read: readerOf(metadata),
     write: (value) => driver.preparePersistentValue(value, metadata) as unknown,
@@ -160,9 +171,9 @@ function plainColumn(metadata: ColumnMetadata): PlainColumn {
       driver instanceof AbstractSqliteDriver
         ? inJson(placeholder, true)
         : `${placeholder}::${driver.normalizeType(metadata)}`,
+    value,
     selected: (qualifier) => {
-      const column = `${qualifier}.${quoted}`;
-      const sql = inJson(column, false);
+      const [column, sql] = [`${qualifier}.${quoted}`, value(qualifier)];
       return sql === column ? column : `${sql} AS ${quoted}`;
     },
   };
