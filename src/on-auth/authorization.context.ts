@@ -87,7 +87,8 @@ function inScope<T>(scope: AuthorizationScope, fn: () => T): T {
 
 /** The scope that holds exactly one decision. */
 export function scopeOf(principal: Principal, resource: string, decision: Decision): PrincipalScope {
-  return Object.freeze({ kind: 'principal', principal, decisions: new Map([[resource, decision]]) });
+  const decisions = new Map<string, Decision>().set(resource, decision);
+  return Object.freeze({ kind: 'principal', principal, decisions });
 }
 
 /**

@@ -47,3 +47,44 @@ describe('what a handler answered', () => {
     expect(() => parseDecision(result)).toThrow(broken);
   });
 });
+
+describe('a decision that a key equals a value', () => {
+  it('is one object for all who get it, and cannot be changed', () => {
+    const decision = parseDecision({ owner: 'alice' });
+    expect(parseDecision({ owner: 'alice' })).toBe(decision);
+    expect(Object.isFrozen(decision)).toBe(true);
+    expect(decision.kind === 'restrict' && Object.isFrozen(decision.filter)).toBe(true);
+  });
+
+  it.each<[unknown, unknown]>([
+    [{ owner: 'alice' }, { owner: 'bob' }],
+    [{ owner: 'alice' }, { team: 'alice' }],
+    [{ owner: 1 }, { owner: '1' }],
+    [{ owner: 1 }, { owner: true }],
+    [{ owner: 0 }, { owner: false }],
+    [{ owner: null }, { owner: 'null' }],
+    [{ owner: '' }, { owner: null }],
+    [{ a: 'b' }, { a: { $ne: 'b' } }],
+  ])('is never that of another key or value: %j and %j', (one, other) => {
+    const [first, second] = [parseDecision(one), parseDecision(other)];
+    expect(first).not.toEqual(second);
+    expect(parseDecision(one)).toBe(first);
+    expect(parseDecision(other)).toEqual(second);
+  });
+
+  it('is the same decision when more of them were made than are remembered', () => {
+    const before = parseDecision({ owner: 'alice' });
+    for (let owner = 0; owner < 5_000; owner += 1)
+      expect(parseDecision({ owner })).toEqual({
+        kind: 'restrict',
+        filter: { kind: 'equals', key: 'owner', value: owner },
+      });
+    expect(parseDecision({ owner: 'alice' })).toEqual(before);
+  });
+
+  it('is made anew where it is long', () => {
+    const owner = 'x'.repeat(513);
+    expect(parseDecision({ owner })).toEqual(parseDecision({ owner }));
+    expect(parseDecision({ owner })).not.toBe(parseDecision({ owner }));
+  });
+});

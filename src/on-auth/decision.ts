@@ -1,5 +1,5 @@
 import { InvalidFilterError, parseFilter } from './filter/filter.parser.js';
-import type { Filter } from './filter/filter.js';
+import type { Filter, JsonScalar } from './filter/filter.js';
 
 /** What was decided for one event: everything of the resource, nothing, or what matches a filter. */
 export type Decision = Allow | Deny | Restrict;
@@ -17,6 +17,14 @@ export interface Restrict {
 export const ALLOW: Allow = Object.freeze({ kind: 'allow' });
 export const DENY: Deny = Object.freeze({ kind: 'deny' });
 
+const MOST_REMEMBERED = 2_000;
+/** Longer ones are rare, and would fill the memory. */
+const LONGEST_REMEMBERED = 512;
+
+/** By key and value. */
+const equalities = new Map<string, Map<JsonScalar, Restrict>>();
+let remembered = 0;
+
 /** A handler gave an answer that is no decision. Answered as 500, and nothing is done. */
 export class InvalidDecisionError extends Error {
   override readonly name = 'InvalidDecisionError';
@@ -33,11 +41,40 @@ export function parseDecision(result: unknown): Decision {
   if (result === false) return DENY;
   try {
     const filter = parseFilter(result);
-    return filter.kind === 'everything' ? ALLOW : { kind: 'restrict', filter };
+    return filter.kind === 'everything' ? ALLOW : restrictTo(filter);
   } catch (error) {
     if (!(error instanceof InvalidFilterError)) throw error;
     throw new InvalidDecisionError(`neither a boolean nor a valid filter: ${error.message}`, {
       cause: error,
     });
   }
+}
+
+/**
+ * Nearly all decisions are of one form, that a key equals a value, and each caller gets the same one again and again. It is one object
+ * for all who get it, so that what is made of it, such as SQL, is made once. It cannot be changed, and says nothing of whom it was made for.
+ */
+function restrictTo(filter: Filter): Restrict {
+  if (filter.kind !== 'equals' || isLong(filter.key) || isLong(filter.value))
+    return { kind: 'restrict', filter };
+  const ofKey = equalities.get(filter.key);
+  const known = ofKey?.get(filter.value);
+  if (known) return known;
+  const made: Restrict = Object.freeze({ kind: 'restrict', filter: Object.freeze(filter) });
+  remember(filter.key, filter.value, made);
+  return made;
+}
+
+function remember(key: string, value: JsonScalar, decision: Restrict): void {
+  if (remembered >= MOST_REMEMBERED) {
+    equalities.clear();
+    remembered = 0;
+  }
+  const ofKey = equalities.get(key) ?? new Map<JsonScalar, Restrict>();
+  equalities.set(key, ofKey.set(value, decision));
+  remembered += 1;
+}
+
+function isLong(value: JsonScalar): boolean {
+  return typeof value === 'string' && value.length > LONGEST_REMEMBERED;
 }

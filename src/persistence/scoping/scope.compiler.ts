@@ -8,7 +8,7 @@ export interface CompilerOptions {
   readonly scopeKeys: ReadonlySet<string>;
   /** Whether tables keep their scope keys in columns as well, as they do under row-level security. Views never do. */
   readonly hasKeyColumns?: boolean;
-  /** Told of every filter that is bound to a table. */
+  /** Told of every filter that is bound to a table, at least once. */
   readonly onFilter?: (table: ScopedTable, filter: Restrict['filter']) => void;
 }
 

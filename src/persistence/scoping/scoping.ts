@@ -18,8 +18,10 @@ const scopings = new WeakMap<DataSource, Scoping>();
 
 /** What the queries of a data source ask: which rows of this table may the current caller reach? */
 export class Scoping {
-  /** What was compiled for a decision. It lives as long as the decision: for a request, or for a run. */
-  private readonly compiled = new WeakMap<Decision, TableScope[]>();
+  /** What was compiled for a decision. It lives as long as the decision, which may be that of many requests. */
+  private readonly compiled = new WeakMap<Decision, Map<ScopedTable, TableScope>>();
+  /** What was asked for under the decisions of one request or run. */
+  private readonly asked = new WeakMap<Decisions, TableScope[]>();
   private readonly forms = new BoundedCache<string, ScopeForm>(REMEMBERED_FORMS);
 
   constructor(
@@ -62,21 +64,32 @@ export class Scoping {
   withParameters(own: ObjectLiteral): ObjectLiteral {
     const scope = AuthorizationContext.current();
     if (scope?.kind !== 'principal') return own;
-    for (const decision of scope.decisions.values()) {
-      for (const compiled of this.compiled.get(decision) ?? []) {
-        if (isUnder(scope.decisions, compiled)) addParameters(compiled, own);
-      }
-    }
+    for (const asked of this.asked.get(scope.decisions) ?? [])
+      if (isUnder(scope.decisions, asked)) addParameters(asked, own);
     return own;
   }
 
   private scopeUnder(decisions: Decisions, table: ScopedTable, qualifier: string): TableScope {
-    const compiled = this.compiledFor(decisionOn(table, table.resources[0], decisions));
-    const place = compiled.findIndex((scope) => scope.table === table && scope.qualifier === qualifier);
-    if (place >= 0 && isUnder(decisions, compiled[place])) return compiled[place];
-    const scope = this.compile(decisions, table, qualifier);
-    if (place >= 0) compiled[place] = scope;
-    else compiled.push(scope);
+    let asked = this.asked.get(decisions);
+    if (!asked) this.asked.set(decisions, (asked = []));
+    for (const scope of asked)
+      if (scope.table === table && scope.qualifier === qualifier && isUnder(decisions, scope)) return scope;
+    const scope =
+      qualifier === table.qualifier
+        ? this.compiledOnce(decisions, table)
+        : this.compile(decisions, table, qualifier);
+    asked.push(scope);
+    return scope;
+  }
+
+  /** Under the table's own name: others are of queries, and may be ever new ones. */
+  private compiledOnce(decisions: Decisions, table: ScopedTable): TableScope {
+    const decision = decisionOn(table, table.resources[0], decisions);
+    let compiled = this.compiled.get(decision);
+    if (!compiled) this.compiled.set(decision, (compiled = new Map<ScopedTable, TableScope>()));
+    let scope = compiled.get(table);
+    if (!scope || !isUnder(decisions, scope))
+      compiled.set(table, (scope = this.compile(decisions, table, table.qualifier)));
     return scope;
   }
 
@@ -90,12 +103,6 @@ export class Scoping {
       () => new ScopeForm(table.path, condition),
     );
     return { table, qualifier, decisions: table.resources.map(decided), form, values };
-  }
-
-  private compiledFor(decision: Decision): TableScope[] {
-    let compiled = this.compiled.get(decision);
-    if (!compiled) this.compiled.set(decision, (compiled = []));
-    return compiled;
   }
 }
 
