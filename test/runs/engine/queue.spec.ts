@@ -166,6 +166,24 @@ describe.each(databases)('the queue of runs on $dialect', ({ create }) => {
     expect(outcomes.map(({ status }) => status)).toEqual(names.map(() => 'success'));
   });
 
+  it('lets nobody pass those that wait for a seat', async () => {
+    for (let round = 0; round < 5; round++) {
+      const names = Array.from({ length: CONCURRENCY }, () => uuid());
+      const threads = await Promise.all(Array.from({ length: 20 }, () => server.createThread()));
+      const enqueue = () => server.enqueue(threads.pop()!);
+      const seated = await Promise.all(names.map((name) => server.enqueue(threads.pop()!, gated(name))));
+      const waiting = await Promise.all([enqueue(), enqueue(), enqueue()]);
+      for (const name of names) gates.open(name);
+      const latecomers = await Promise.all(seated.map((run) => server.outcome(run).then(enqueue)));
+      await Promise.all([...waiting, ...latecomers].map((run) => server.outcome(run)));
+      const starts = async (runs: readonly Run[]): Promise<number[]> =>
+        (await Promise.all(runs.map((run) => server.findRun(run)))).map((run) => run!.started_at!.getTime());
+      expect(Math.max(...(await starts(waiting)))).toBeLessThanOrEqual(
+        Math.min(...(await starts(latecomers))),
+      );
+    }
+  });
+
   it('does not start a run before its time, and lets others pass meanwhile', async () => {
     const thread = await server.createThread();
     const [late, early] = [uuid(), uuid()];

@@ -27,6 +27,8 @@ export class RunWorker {
   private occupied = 0;
   private accepting = false;
   private suspending = false;
+  /** Runs in the queue may be waiting for a seat: who comes now comes after them. */
+  private othersWait = false;
   private wanted = false;
   private filling: Promise<void> | undefined;
 
@@ -63,9 +65,14 @@ export class RunWorker {
     this.filling ??= this.fill();
   }
 
-  /** Reserves a seat for a run that is about to be claimed. It has to be left again, or given to `start`. */
+  /**
+   * Reserves a seat for a run that is about to be queued, if no other run waits for one. It has to be left again, or given to `start`.
+   */
   takeSeat(): boolean {
-    if (!this.hasFreeSeat) return false;
+    if (this.othersWait || !this.hasFreeSeat) {
+      this.othersWait = true;
+      return false;
+    }
     this.occupied += 1;
     return true;
   }
@@ -118,20 +125,27 @@ export class RunWorker {
 
   private async claimForFreeSeats(): Promise<void> {
     if (!this.hasFreeSeat) return;
-    const due = await this.queue.firstDue();
-    if (due !== undefined && due <= Date.now()) await this.claimWhatIsDue();
-    else this.setAlarm(due);
+    if (!this.othersWait) {
+      const due = await this.queue.firstDue();
+      if (due === undefined || due > Date.now()) {
+        this.setAlarm(due);
+        return;
+      }
+      this.othersWait = true;
+    }
+    await this.claimWhatWaits();
   }
 
-  private async claimWhatIsDue(): Promise<void> {
-    while (this.takeSeat()) {
+  private async claimWhatWaits(): Promise<void> {
+    while (this.hasFreeSeat) {
+      this.occupied += 1;
       const run = await this.claim();
-      if (run) {
-        this.start(run);
-        continue;
+      if (!run) {
+        this.othersWait = false;
+        this.setAlarm(await this.queue.nextDue());
+        return;
       }
-      this.setAlarm(await this.queue.nextDue());
-      return;
+      this.start(run);
     }
   }
 
