@@ -15,7 +15,7 @@ export interface TestDataSource {
 
 export type TestDataSourceOptions = Pick<
   DataSourceOptions,
-  'entities' | 'cache' | 'subscribers' | 'logger' | 'logging'
+  'entities' | 'cache' | 'subscribers' | 'logger' | 'logging' | 'typename'
 > & {
   readonly scopeKeys?: readonly string[];
   /** Whether the tables are made from the entities; otherwise there are none. */

@@ -15,6 +15,18 @@ const SIMPLE_TYPES: ReadonlySet<unknown> = new Set([
 ]);
 const CONVERTED_TYPES: ReadonlySet<unknown> = new Set(['boolean', 'jsonb']);
 
+/** What a plain column is there for. */
+const USES = ['isSelect', 'isInsert', 'isUpdate'] as const satisfies readonly (keyof ColumnMetadata)[];
+/** What TypeORM does more for. The times of making and of change are known by their defaults. */
+const TRAITS = [
+  'isArray',
+  'isVirtual',
+  'isGenerated',
+  'isVersion',
+  'isDeleteDate',
+  'isDiscriminator',
+] as const satisfies readonly (keyof ColumnMetadata)[];
+
 /** A column of a plain entity. */
 export interface PlainColumn {
   readonly property: string;
@@ -42,8 +54,8 @@ export interface PlainColumn {
 const plainEntities = new WeakMap<EntityMetadata, PlainEntity | null>();
 
 /**
- * An entity whose rows are their columns and nothing else: no embedded objects, inheritance, defaults, generated values, soft deletion,
- * versions or listeners, and no relations but those to one parent, by columns that the entity has itself. TypeORM does no more for such rows than to put together SQL that can be put together once.
+ * An entity whose rows are their columns and nothing else: no embedded objects, inheritance, defaults, generated or computed values, soft
+ * deletion, versions or listeners, and no relations but those to one parent, by columns that the entity has itself. TypeORM does no more for such rows than to put together SQL that can be put together once.
  */
 export class PlainEntity {
   /** The table's name as SQL, with the schema if it has one. */
@@ -101,31 +113,28 @@ function pathOf({ tablePath, dataSource }: EntityMetadata): string {
 function isPlain(metadata: EntityMetadata): boolean {
   const more = [
     metadata.relations.filter((relation) => !isReference(relation)),
+    metadata.relationIds,
     metadata.embeddeds,
     metadata.listeners,
-    metadata.childEntityMetadatas,
-    metadata.generatedColumns,
   ];
   return (
     metadata.tableType === 'regular' &&
     typeof metadata.target === 'function' &&
-    metadata.treeType === undefined &&
-    metadata.discriminatorColumn === undefined &&
-    metadata.parentEntityMetadata === undefined &&
     metadata.dataSource.options.typename === undefined &&
     more.every(({ length }) => length === 0) &&
     metadata.columns.every(isPlainColumn)
   );
 }
 
-/** Neither loaded with the row nor written with it. */
-function isReference(relation: RelationMetadata): boolean {
-  const { isManyToOne, isEager, isLazy, isCascadeInsert, isCascadeUpdate, joinColumns } = relation;
-  return (
-    isManyToOne &&
-    !(isEager || isLazy || isCascadeInsert || isCascadeUpdate) &&
-    joinColumns.every(({ isVirtual }) => !isVirtual)
-  );
+/** Neither loaded with the row nor written with it. Its columns are judged with the others. */
+function isReference({
+  isManyToOne,
+  isEager,
+  isLazy,
+  isCascadeInsert,
+  isCascadeUpdate,
+}: RelationMetadata): boolean {
+  return isManyToOne && !(isEager || isLazy || isCascadeInsert || isCascadeUpdate);
 }
 
 function isPlainColumn(column: ColumnMetadata): boolean {
@@ -134,21 +143,10 @@ function isPlainColumn(column: ColumnMetadata): boolean {
   return (
     (SIMPLE_TYPES.has(type) || isConverted) &&
     !Array.isArray(transformer) &&
-    column.isSelect &&
-    column.isInsert &&
-    column.isUpdate &&
     column.default === undefined &&
-    !(
-      column.isArray ||
-      column.isVirtual ||
-      column.isVirtualProperty ||
-      column.isGenerated ||
-      column.isVersion ||
-      column.isCreateDate ||
-      column.isUpdateDate ||
-      column.isDeleteDate ||
-      column.isDiscriminator
-    )
+    column.asExpression === undefined &&
+    USES.every((use) => column[use]) &&
+    !TRAITS.some((trait) => column[trait])
   );
 }
 

@@ -6,6 +6,7 @@ import {
   CreateDateColumn,
   DeleteDateColumn,
   Entity,
+  EntitySchema,
   Generated,
   JoinColumn,
   ManyToMany,
@@ -13,6 +14,7 @@ import {
   OneToMany,
   PrimaryColumn,
   PrimaryGeneratedColumn,
+  RelationId,
   TableInheritance,
   Tree,
   TreeChildren,
@@ -25,6 +27,7 @@ import {
   type EntityTarget,
   type ObjectLiteral,
 } from 'typeorm';
+import { epochMillis } from '../../../src/persistence/epoch-millis.transformer.js';
 import { Unscoped } from '../../../src/persistence/scoped.decorator.js';
 import { PlainEntity } from '../../../src/persistence/statements/plain.entity.js';
 import { openDataSource, type TestDataSource } from '../../support/data-source.js';
@@ -48,6 +51,12 @@ class Reference {
   @PrimaryColumn('varchar') id!: string;
   @Column('varchar') parent_id!: string;
   @ManyToOne(() => Parent) @JoinColumn({ name: 'parent_id' }) parent!: Parent;
+}
+
+@Open
+@Entity('library.book')
+class Book {
+  @PrimaryColumn('varchar') id!: string;
 }
 
 /** All that TypeORM has to do more for, by what that is. */
@@ -121,6 +130,14 @@ class Listening {
   }
 }
 @Open
+@Entity('knowing')
+class Knowing {
+  @PrimaryColumn('varchar') id!: string;
+  @Column('varchar') parent_id!: string;
+  @ManyToOne(() => Parent) @JoinColumn({ name: 'parent_id' }) parent!: Parent;
+  @RelationId(({ parent }: Knowing) => parent) parentId!: string;
+}
+@Open
 @Entity('animal')
 @TableInheritance({ column: { type: 'varchar', name: 'kind' } })
 class Animal {
@@ -131,6 +148,13 @@ class Cat extends Animal {
   @Column('varchar', { nullable: true }) colour!: string | null;
 }
 @Open
+@Entity('vehicle')
+@TableInheritance({ column: { name: 'kind' } })
+class Vehicle {
+  @PrimaryColumn('varchar') id!: string;
+  @Column('varchar') kind!: string;
+}
+@Open
 @Entity('branch')
 @Tree('materialized-path')
 class Branch {
@@ -138,6 +162,31 @@ class Branch {
   @TreeParent() parent!: Branch;
   @TreeChildren() children!: Branch[];
 }
+@Open
+@Entity('page')
+@Tree('nested-set')
+class Page {
+  @PrimaryColumn('varchar') id!: string;
+  @TreeParent() parent!: Page;
+  @TreeChildren() children!: Page[];
+}
+@Open
+@Entity('folder')
+@Tree('closure-table')
+class Folder {
+  @PrimaryColumn('varchar') id!: string;
+  @TreeParent() parent!: Folder;
+  @TreeChildren() children!: Folder[];
+}
+@Open
+@ViewEntity({ name: 'parent_names', expression: 'SELECT id FROM parent' })
+class ParentNames {
+  @Column('varchar') id!: string;
+}
+const OfNoClass = new EntitySchema<{ id: string }>({
+  name: 'of_no_class',
+  columns: { id: { type: 'varchar', primary: true } },
+});
 @Open
 @ViewEntity({ name: 'parent_view', expression: 'SELECT id FROM parent' })
 class ParentView {
@@ -185,6 +234,12 @@ class Deletable {
   @DeleteDateColumn() at!: Date | null;
 }
 @Open
+@Entity('deletable_at')
+class DeletableAt {
+  @PrimaryColumn('varchar') id!: string;
+  @DeleteDateColumn({ type: 'bigint', transformer: epochMillis }) at!: Date | null;
+}
+@Open
 @Entity('hiding')
 class Hiding {
   @PrimaryColumn('varchar') id!: string;
@@ -207,6 +262,18 @@ class Readable {
 class Virtual {
   @PrimaryColumn('varchar') id!: string;
   @VirtualColumn({ type: 'varchar', query: (alias) => `SELECT ${alias}.id` }) copy!: string;
+}
+@Open
+@Entity('computed')
+class Computed {
+  @PrimaryColumn('varchar') id!: string;
+  @Column({ type: 'varchar', asExpression: "id || '!'", generatedType: 'STORED' }) loud!: string;
+}
+@Open
+@Entity('listing')
+class Listing {
+  @PrimaryColumn('varchar') id!: string;
+  @Column('varchar', { array: true }) names!: string[];
 }
 @Open
 @Entity('transforming')
@@ -235,12 +302,18 @@ const MORE = {
   'a relation whose column it does not have': WithoutColumn,
   members: Several,
   'members of both sides': Related,
+  'the id of a relation beside it': Knowing,
   'an embedded object': Embedding,
   'a listener': Listening,
   'children of its class': Animal,
   'a parent of its class': Cat,
-  'a place in a tree': Branch,
+  'a class in a column': Vehicle,
+  'a place in a tree of paths': Branch,
+  'a place in a tree of sets': Page,
+  'a place in a tree of pairs': Folder,
   'a view in the place of a table': ParentView,
+  'a view whose columns have types': ParentNames,
+  'no class': OfNoClass,
   'an id that is counted': Counted,
   'a value that is generated': WithGenerated,
   'a default': Defaulting,
@@ -248,10 +321,13 @@ const MORE = {
   'the time of its making': Created,
   'the time of its change': Updated,
   'the time of its removal': Deletable,
+  'the time of its removal as a number': DeletableAt,
   'a column that is not read': Hiding,
   'a column that is not changed': Constant,
   'a column that is not inserted': Readable,
   'a column that is SQL': Virtual,
+  'a column that the database computes': Computed,
+  'a column of several values': Listing,
   'a column with several transformers': Transforming,
   'a document with a transformer': TransformingJson,
   'a column of another type': Exotic,
@@ -261,7 +337,7 @@ describe.each(databases)('an entity on $dialect', ({ dialect, create }) => {
   let opened: TestDataSource;
 
   beforeAll(async () => {
-    const entities = [Parent, Reference, OfSeveral, ...Object.values(MORE)];
+    const entities = [Parent, Reference, Book, OfSeveral, ...Object.values(MORE)];
     opened = await openDataSource(create, { entities, synchronize: false });
   });
   afterAll(() => opened.close());
@@ -279,8 +355,22 @@ describe.each(databases)('an entity on $dialect', ({ dialect, create }) => {
   });
 
   it.each(Object.entries(MORE))('is not plain where it has %s', (_, target) => {
-    expect(plain(target)).toBeUndefined();
-    expect(plain(target)).toBeUndefined();
+    expect(plain(target)?.path).toBeUndefined();
+    expect(plain(target)?.path).toBeUndefined();
+  });
+
+  it('is not plain where the data source writes the name of the type into what is read', async () => {
+    const options = { entities: [Parent], synchronize: false, typename: '__typename' };
+    const naming = await openDataSource(create, options);
+    try {
+      expect(PlainEntity.of(naming.dataSource.getMetadata(Parent))?.path).toBeUndefined();
+    } finally {
+      await naming.close();
+    }
+  });
+
+  it('has a path of its schema and its table', () => {
+    expect(plain(Book)).toMatchObject({ path: '"library"."book"' });
   });
 
   it('has its columns by their properties, under quoted names', () => {
