@@ -110,12 +110,10 @@ export class ScopedEntityManager extends EntityManager {
 
 /** The columns that are compared and what with; nothing where that is more than a comparison. */
 function keyOf(entity: PlainEntity, where: unknown): ColumnValues | undefined {
-  if (!isPlainObject(where)) return undefined;
   const columns: PlainColumn[] = [];
   const values: unknown[] = [];
-  for (const property in where) {
+  for (const [property, value] of Object.entries(where ?? {})) {
     const column = entity.column(property);
-    const value: unknown = where[property];
     if (!column?.isComparable || !isScalar(value)) return undefined;
     columns.push(column);
     values.push(value);
@@ -124,8 +122,7 @@ function keyOf(entity: PlainEntity, where: unknown): ColumnValues | undefined {
 }
 
 /** The columns that are written, and what into them; nothing where a value is SQL or belongs to no column. */
-function rowOf(entity: PlainEntity, row: unknown): ColumnValues | undefined {
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) return undefined;
+function rowOf(entity: PlainEntity, row: object): ColumnValues | undefined {
   const columns: PlainColumn[] = [];
   const values: unknown[] = [];
   for (const [property, value] of Object.entries(row)) {
@@ -144,8 +141,4 @@ function namesOf(columns: readonly PlainColumn[]): ReadonlySet<string> {
 
 function isScalar(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
-
-function isPlainObject(value: unknown): value is ObjectLiteral {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,6 +1,6 @@
 import { AfterLoad, Column, DeleteDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { epochMillis } from '../../../src/persistence/epoch-millis.transformer.js';
-import { Scoped } from '../../../src/persistence/scoped.decorator.js';
+import { Scoped, Unscoped } from '../../../src/persistence/scoped.decorator.js';
 
 /** A row of every type of column that the service has. */
 @Scoped('threads', { by: 'metadata' })
@@ -59,4 +59,14 @@ export class Telegram {
   }
 }
 
-export const entities = [Enclosure, Letter, Clerk, Draft, Telegram];
+/** Names that read alike when they are written one after the other. */
+@Unscoped('a seal is for everybody')
+@Entity('seal')
+export class Seal {
+  @PrimaryColumn('varchar') a!: string;
+  @Column('varchar') ab!: string;
+  @Column('varchar') bc!: string;
+  @Column('varchar') c!: string;
+}
+
+export const entities = [Enclosure, Letter, Clerk, Draft, Telegram, Seal];

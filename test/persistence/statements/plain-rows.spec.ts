@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EntityManager, In, Not } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { AuthorizationContext, runAsSystem } from '../../../src/on-auth/authorization.context.js';
 import type { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
 import { ParentCheck } from '../../../src/persistence/scoping/parent.check.js';
 import { insertRows } from '../../../src/persistence/statements/row.insertion.js';
 import { RowSearch } from '../../../src/persistence/statements/row.search.js';
+import { isUniqueViolation } from '../../../src/persistence/unique-violation.js';
 import { openDataSource, type TestDataSource } from '../../support/data-source.js';
 import { databases } from '../../support/databases.js';
 import { scopeFor, scopeWith } from '../ways-to-reach-a-row.scopes.js';
-import { Clerk, Draft, Enclosure, Letter, Telegram, entities } from './plain-rows.entities.js';
+import { Clerk, Draft, Enclosure, Letter, Seal, Telegram, entities } from './plain-rows.entities.js';
 
 const OWNERS = ['alice', 'bob', 'carol', 'dave'];
 
@@ -83,17 +85,20 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
       stamps: { a: [true] },
     };
     const results: unknown[] = [];
+    const raw: unknown[] = [];
     for (const way of [manager, typeorm]) {
       const { insert, update, delete: remove } = way;
       await as('bob', async () => {
         const inserted = await insert.call(manager, Letter, letterOf('bob', 'new') as never);
         const changed = await update.call(manager, Letter, { letter_id: 'new', pages: 3 }, change as never);
         results.push([inserted.identifiers, inserted.generatedMaps, changed.affected, await stored('new')]);
+        raw.push(await asSystem(() => dataSource.query("SELECT * FROM letter WHERE letter_id = 'new'")));
         const removed = await remove.call(manager, Letter, { letter_id: 'new' });
         results.push([removed.affected, await stored('new')]);
       });
     }
     expect(results.slice(0, 2)).toEqual(results.slice(2));
+    expect(raw[0]).toEqual(raw[1]);
     expect(results[0]).toEqual([
       [{ letter_id: 'new' }],
       [{}],
@@ -118,11 +123,69 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
     const builders = jest.spyOn(dataSource, 'createQueryBuilder');
     await as('bob', async () => {
       await manager.insert(Letter, letterOf('bob', 'new') as never);
-      await manager.findOneBy(Letter, { letter_id: 'new' });
+      expect(await manager.findOneBy(Letter, { letter_id: 'new', pages: 3, sealed: true })).not.toBeNull();
       await manager.update(Letter, { letter_id: 'new' }, { pages: 4 });
       await manager.delete(Letter, { letter_id: 'new' });
     });
     expect(builders).not.toHaveBeenCalled();
+  });
+
+  it('are put together as SQL once', async () => {
+    const use = (): Promise<unknown> =>
+      as('bob', async () => {
+        await manager.insert(Letter, letterOf('bob', 'new') as never);
+        await manager.findOneBy(Letter, { letter_id: 'new' });
+        await manager.delete(Letter, { letter_id: 'new' });
+      });
+    await use();
+    const compile = jest.spyOn(dataSource.driver, 'escapeQueryWithParameters');
+    await use();
+    expect(compile).not.toHaveBeenCalled();
+  });
+
+  it('are told apart by the columns that they are asked for by, or changed in', async () => {
+    await as('bob', async () => {
+      const key = { letter_id: 'bob-0' };
+      expect(await manager.findOneBy(Letter, key)).not.toBeNull();
+      expect(await manager.findOneBy(Letter, { subject: 'Dear nobody' })).toBeNull();
+      expect(await manager.findOneBy(Letter, { ...key, pages: 4 })).toBeNull();
+      await manager.update(Letter, key, { pages: 4 });
+      await manager.update(Letter, key, { subject: 'Dear me' });
+      await manager.update(Letter, { pages: 4 }, { body: 'Hello' });
+      expect(await stored('bob-0')).toMatchObject({ pages: 4, subject: 'Dear me', body: 'Hello' });
+      expect((await manager.delete(Letter, { pages: 99 })).affected).toBe(0);
+      expect((await manager.delete(Letter, key)).affected).toBe(1);
+    });
+  });
+
+  it('are told apart by names that read alike', async () => {
+    await asSystem(async () => {
+      await manager.insert(Seal, { a: '1', ab: '2', bc: '3', c: '4' });
+      expect(await manager.findOneBy(Seal, { a: '1', bc: '3' })).not.toBeNull();
+      expect(await manager.findOneBy(Seal, { ab: '1', c: '3' })).toBeNull();
+      expect(await manager.findOneBy(Seal, { ab: '2', c: '4' })).not.toBeNull();
+    });
+  });
+
+  it('are changed by SQL in the place of a value', async () => {
+    await as('bob', () => manager.update(Letter, { letter_id: 'bob-0' }, { pages: () => 'pages + 1' }));
+    expect(await stored('bob-0')).toMatchObject({ pages: 4 });
+  });
+
+  it('are written by the system whoever they belong to', async () => {
+    await asSystem(async () => {
+      await manager.update(Letter, { letter_id: 'bob-0' }, { metadata: { owner: 'alice' } });
+      await manager.insert(Enclosure, { enclosure_id: 'e', letter_id: 'bob-0' });
+      expect((await manager.delete(Letter, { letter_id: 'alice-0' })).affected).toBe(1);
+    });
+    expect(await stored('bob-0')).toMatchObject({ metadata: { owner: 'alice' } });
+  });
+
+  it('are not overwritten by a new one whose id is taken', async () => {
+    const attempt = as('bob', () => manager.insert(Letter, { ...letterOf('bob'), pages: 9 } as never));
+    const error: unknown = await attempt.catch((reason: unknown) => reason);
+    expect(isUniqueViolation(error)).toBe(true);
+    expect(await stored('bob-0')).toMatchObject({ pages: 3 });
   });
 
   describe('of somebody else', () => {
@@ -150,6 +213,14 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
       });
       expect(await stored('new')).toBeNull();
       expect(await stored('bob-0')).toEqual(Object.assign(new Letter(), letterOf('bob')));
+    });
+
+    it('are no parents of new ones', async () => {
+      for (const letter_id of ['alice-0', 'nobody'])
+        await expect(
+          as('bob', () => manager.insert(Enclosure, { enclosure_id: 'e', letter_id })),
+        ).rejects.toMatchObject({ name: 'ScopeViolationError' });
+      expect(await asSystem(() => manager.count(Enclosure))).toBe(0);
     });
 
     it('are out of reach for SQL in the place of a value', async () => {
@@ -276,6 +347,36 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
     });
   });
 
+  describe('and connections', () => {
+    const write = (): Promise<unknown> =>
+      as('bob', async () => {
+        await manager.insert(Letter, letterOf('bob', 'new') as never);
+        await manager.findOneBy(Letter, { letter_id: 'new' });
+        await manager.update(Letter, { letter_id: 'new' }, { pages: 4 });
+        await manager.delete(Letter, { letter_id: 'new' });
+      });
+
+    if (dialect === 'sqlite')
+      it('share a runner outside of transactions', async () => {
+        const runners = jest.spyOn(dataSource, 'createQueryRunner');
+        await write();
+        await write();
+        expect(runners.mock.calls.length).toBeLessThanOrEqual(1);
+      });
+
+    if (dialect === 'postgres') {
+      const lent = (): number => (dataSource.driver as PostgresDriver).connectedQueryRunners.length;
+
+      it('give them back, also of a statement that fails', async () => {
+        await write();
+        await expect(as('bob', () => manager.insert(Letter, letterOf('bob') as never))).rejects.toThrow();
+        const rows = [{ enclosure_id: 'e', letter_id: 'nobody' }];
+        await expect(as('bob', () => insertRows(manager, Enclosure, rows))).rejects.toThrow();
+        expect(lent()).toBe(0);
+      });
+    }
+  });
+
   describe("go TypeORM's way", () => {
     it('where more than equality is asked for', async () => {
       await as('bob', async () => {
@@ -291,10 +392,30 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
 
     it('where a condition has no value, and are refused', async () => {
       await as('bob', async () => {
-        await expect(manager.findOneBy(Letter, { letter_id: undefined })).rejects.toThrow();
-        await expect(manager.update(Letter, {}, { pages: 1 })).rejects.toThrow();
-        await expect(manager.delete(Letter, {})).rejects.toThrow();
+        await expect(manager.findOneBy(Letter, { letter_id: undefined })).rejects.toThrow('undefined');
+        await expect(manager.update(Letter, {}, { pages: 1 })).rejects.toThrow('Empty criteria');
+        await expect(manager.delete(Letter, {})).rejects.toThrow('Empty criteria');
+        await expect(manager.delete(Letter, undefined as never)).rejects.toThrow('Empty criteria');
       });
+    });
+
+    it('where nothing is asked for, or nothing is changed', async () => {
+      await as('bob', async () => {
+        expect(await manager.findOneBy(Letter, {})).toMatchObject({ letter_id: 'bob-0' });
+        const key = { letter_id: 'bob-0' };
+        for (const change of [{}, { pages: undefined }])
+          await expect(manager.update(Letter, key, change)).rejects.toMatchObject({
+            name: 'UpdateValuesMissingError',
+          });
+        await manager.insert(Letter, []);
+      });
+    });
+
+    it('where a statement shall return what it has written', async () => {
+      const options = { returning: ['pages'] };
+      const update = as('bob', () => manager.update(Letter, { letter_id: 'bob-0' }, { pages: 4 }, options));
+      if (dialect === 'postgres') expect((await update).raw).toEqual([{ pages: 4 }]);
+      else await expect(update).rejects.toMatchObject({ name: 'ReturningStatementNotSupportedError' });
     });
 
     it('for names that are no columns, and are refused', async () => {
@@ -349,10 +470,32 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
     });
 
     it('are refused where one of the parents is out of reach, or not there, and none is written', async () => {
-      for (const letter of ['alice-0', 'nobody'])
-        await expect(
-          as('bob', () => insertRows(manager, Enclosure, [of('bob-0', 'a'), of(letter, 'b')])),
-        ).rejects.toMatchObject({ name: 'ScopeViolationError' });
+      for (const letters of [
+        ['bob-0', 'alice-0'],
+        ['bob-0', 'nobody'],
+        ['alice-0', 'bob-0'],
+      ]) {
+        const rows = letters.map((letter, place) => of(letter, `${place}`));
+        await expect(as('bob', () => insertRows(manager, Enclosure, rows))).rejects.toMatchObject({
+          name: 'ScopeViolationError',
+        });
+      }
+      expect(await kept()).toEqual([]);
+    });
+
+    it('are inserted by the system below any of them', async () => {
+      await asSystem(() => insertRows(manager, Enclosure, [of('alice-0', 'a'), of('bob-0', 'b')]));
+      expect(await kept()).toHaveLength(2);
+    });
+
+    it('are inserted in the transaction of the caller', async () => {
+      const attempt = as('bob', () =>
+        manager.transaction(async (inside) => {
+          await insertRows(inside, Enclosure, [of('bob-0', 'a')]);
+          throw new Error('undone');
+        }),
+      );
+      await expect(attempt).rejects.toThrow('undone');
       expect(await kept()).toEqual([]);
     });
 
@@ -385,10 +528,35 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
       await expect(as('bob', () => insertRows(manager, Enclosure, foreign))).rejects.toMatchObject({
         name: 'ScopeViolationError',
       });
+      const mixed = [{ ...of('bob-0', 'b'), title: (() => `'A ' || 'map'`) as never }, of('bob-0', 'c')];
+      await as('bob', () => insertRows(manager, Enclosure, mixed));
+      expect(await kept()).toMatchObject([{ title: 'A map' }, { title: null }]);
       const beforeInsert = jest.fn<() => void>();
       dataSource.subscribers.push({ beforeInsert });
       await as('bob', () => insertRows(manager, Enclosure, [of('bob-0', 'a')]));
       expect(beforeInsert).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  describe('of one insertion', () => {
+    it('all have to be those of their writer', async () => {
+      await as('bob', async () => {
+        await insertRows(manager, Letter, [letterOf('bob', 'one'), letterOf('bob', 'two')]);
+        const foreign = [letterOf('bob', 'three'), letterOf('alice', 'four')];
+        await expect(insertRows(manager, Letter, foreign)).rejects.toMatchObject({
+          name: 'ScopeViolationError',
+        });
+      });
+      const found = await Promise.all(['one', 'two', 'three', 'four'].map(stored));
+      expect(found.map((letter) => letter !== null)).toEqual([true, true, false, false]);
+    });
+
+    it('are not asked for again, whatever the database makes of them', async () => {
+      const texts: string[] = [];
+      jest.spyOn(dataSource.logger, 'logQuery').mockImplementation((sql) => void texts.push(sql));
+      const draft = { draft_id: 'd', metadata: { owner: 'bob' } };
+      await as('bob', () => insertRows(manager, Draft, [draft]));
+      expect(texts).toEqual([expect.not.stringContaining('RETURNING')]);
     });
   });
 
@@ -428,6 +596,19 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
           new Set(ids(await search().and('1 = 1) OR (1 = 1').page({ limit: 9, offset: 0 }))),
         ).not.toContain('alice-0');
       });
+    });
+
+    it('are of whole numbers that are not negative', async () => {
+      for (const limit of [-1, 1.5, Number.NaN, '1; DROP TABLE letter' as never])
+        await expect(as('bob', async () => search().page({ limit, offset: 0 }))).rejects.toThrow(
+          `not a number of rows: ${limit}`,
+        );
+      await expect(as('bob', async () => search().page({ limit: 1, offset: -1 }))).rejects.toThrow(TypeError);
+      expect(await as('bob', () => search().page({ limit: 0, offset: 0 }))).toEqual([]);
+    });
+
+    it('know the dialect that their conditions are written in', () => {
+      expect(search().dialect).toBe(dialect);
     });
 
     it('have columns, and the search says so of what is none', () => {
