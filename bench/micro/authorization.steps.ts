@@ -59,7 +59,7 @@ export async function authorizationSteps(
   const compile = (decision: Decision): string =>
     AuthorizationContext.run(scopeOf(principal, 'threads', decision), () => {
       const scope = scoping.on('thread');
-      scoping.withParameters({});
+      scoping.addParameters({});
       return scope?.form.rows ?? NOT_FOUND;
     });
   const threads = dataSource.getRepository(Thread);

@@ -51,6 +51,10 @@ describe.each(databases)('kinds of scope on $dialect', ({ create }) => {
       await expect(touch()).rejects.toMatchObject({ name: 'ScopeMissingError' });
     });
 
+    it('says what was asked for', async () => {
+      await expect(manager.find(Run)).rejects.toThrow('a query on Run outside any authorization');
+    });
+
     it('refuses in a request that nobody was authorized for yet', async () => {
       await expect(AuthorizationContext.open(() => manager.find(Thread))).rejects.toMatchObject({
         name: 'ScopeMissingError',

@@ -23,8 +23,6 @@ export function ScopedBuilder(...types: readonly [QueryType, ...QueryType[]]) {
 function keepScoped(prototype: AnyBuilder, name: (typeof CONVERSIONS)[number]): void {
   const convert = Reflect.get(prototype, name) as (this: AnyBuilder, ...args: never[]) => AnyBuilder;
   Object.defineProperty(prototype, name, {
-    configurable: true,
-    writable: true,
     value(this: AnyBuilder, ...args: never[]): AnyBuilder {
       const converted = convert.apply(this, args);
       return converted === this ? this : scoped(converted);

@@ -21,7 +21,7 @@ export class ScopedInsertQueryBuilder<Entity extends ObjectLiteral> extends Inse
   override async execute(): Promise<InsertResult> {
     const scope = scopeOn(this.dataSource, this.getMainTableName());
     const isChecked = scope?.form.condition !== undefined && !this.expressionMap.insertFromSelect;
-    if (!isChecked || (scope.table.owner.kind === 'metadata' && !this.isUpsert)) return super.execute();
+    if (!isChecked) return super.execute();
     return this.onOneRunner(async (runner) => {
       await this.parents.verify(scope, this.getValueSets(), runner);
       return this.isUpsert ? this.executeUpsert(scope, runner) : super.execute();
@@ -92,8 +92,7 @@ export class ScopedInsertQueryBuilder<Entity extends ObjectLiteral> extends Inse
 
   /** What the row to overwrite is called: PostgreSQL's INSERT takes an alias. */
   private targetName({ table }: TableScope): string {
-    const hasAlias = this.dataSource.options.type === 'postgres' && this.alias !== this.getMainTableName();
-    return hasAlias ? this.escape(this.alias) : table.qualifier;
+    return this.dataSource.options.type === 'postgres' ? this.escape(this.alias) : table.qualifier;
   }
 
   private async executeUpsert(scope: TableScope, runner: QueryRunner): Promise<InsertResult> {

@@ -13,7 +13,8 @@ export function scopeOn(dataSource: DataSource, tablePath: string): TableScope |
 
 /** Adds the current scope's parameters to those of a builder. */
 export function withScopeParameters(dataSource: DataSource, own: ObjectLiteral): ObjectLiteral {
-  return Scoping.of(dataSource)?.withParameters(own) ?? own;
+  Scoping.of(dataSource)?.addParameters(own);
+  return own;
 }
 
 /** The name of a table that is written to, marked when the statement is scoped. */

@@ -61,12 +61,11 @@ export class Scoping {
   }
 
   /** Adds the parameters of the current scope to a builder's own: always all of them, and they win over the caller's. */
-  withParameters(own: ObjectLiteral): ObjectLiteral {
+  addParameters(own: ObjectLiteral): void {
     const scope = AuthorizationContext.current();
-    if (scope?.kind !== 'principal') return own;
+    if (scope?.kind !== 'principal') return;
     for (const asked of this.asked.get(scope.decisions) ?? [])
-      if (isUnder(scope.decisions, asked)) addParameters(asked, own);
-    return own;
+      if (isUnder(scope.decisions, asked)) addParametersOf(asked, own);
   }
 
   private scopeUnder(decisions: Decisions, table: ScopedTable, qualifier: string): TableScope {
@@ -106,7 +105,7 @@ export class Scoping {
   }
 }
 
-function addParameters({ form, values }: TableScope, parameters: ObjectLiteral): void {
+function addParametersOf({ form, values }: TableScope, parameters: ObjectLiteral): void {
   for (const [place, value] of values.entries()) parameters[form.parameterAt(place)] = value;
 }
 
