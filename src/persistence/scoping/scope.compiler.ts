@@ -7,9 +7,9 @@ export interface CompilerOptions {
   readonly dialect: Dialect;
   readonly scopeKeys: ReadonlySet<string>;
   /** Whether tables keep their scope keys in columns as well, as they do under row-level security. Views never do. */
-  readonly hasKeyColumns?: boolean;
+  readonly hasKeyColumns: boolean;
   /** Told of every filter that is bound to a table, at least once. */
-  readonly onFilter?: (table: ScopedTable, filter: Restrict['filter']) => void;
+  readonly onFilter: (table: ScopedTable, filter: Restrict['filter']) => void;
 }
 
 /** What a condition is rendered from. */
@@ -52,24 +52,18 @@ export class ScopeCompiler {
     qualifier: string,
   ): string | undefined {
     const decision = decisionOn(resource);
-    switch (decision.kind) {
-      case 'allow':
-        return undefined;
-      case 'deny':
-        return NOTHING;
-      case 'restrict': {
-        const { dialect, scopeKeys, hasKeyColumns, onFilter } = this.options;
-        const isInColumns = hasKeyColumns && table.metadata.tableType !== 'view';
-        onFilter?.(table, decision.filter);
-        return renderFilter(decision.filter, {
-          dialect,
-          scopeKeys,
-          column: `${qualifier}.${name}`,
-          bind: (value) => bind(decision, value),
-          keyColumnOf: isInColumns ? (key) => `${qualifier}.${keyColumnName(key)}` : undefined,
-        });
-      }
-    }
+    if (decision.kind === 'allow') return undefined;
+    if (decision.kind === 'deny') return NOTHING;
+    const { dialect, scopeKeys, hasKeyColumns, onFilter } = this.options;
+    const isInColumns = hasKeyColumns && table.metadata.tableType !== 'view';
+    onFilter(table, decision.filter);
+    return renderFilter(decision.filter, {
+      dialect,
+      scopeKeys,
+      column: `${qualifier}.${name}`,
+      bind: (value) => bind(decision, value),
+      keyColumnOf: isInColumns ? (key) => `${qualifier}.${keyColumnName(key)}` : undefined,
+    });
   }
 
   /**
