@@ -88,12 +88,9 @@ function checkMetadata(
   );
 }
 
-/** What the database will hold: JSON.stringify has the last word, by `toJSON` for one. */
+/** What the database will hold: JSON.stringify has the last word, by `toJSON` for one. What is no object has no keys to match. */
 function storedForm(value: unknown): Metadata {
-  const stored: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
-  return typeof stored === 'object' && stored !== null && !Array.isArray(stored)
-    ? (stored as Metadata)
-    : null;
+  return JSON.parse(JSON.stringify(value) ?? 'null') as Metadata;
 }
 
 function checkExpressions({ table }: TableScope, values: ObjectLiteral): void {
