@@ -27,14 +27,14 @@ try {
   await postgres.stop();
 }
 
-async function run({ name, parts, database }: MutationGroup): Promise<MutationScore> {
+async function run({ name, parts, database, remembers = false }: MutationGroup): Promise<MutationScore> {
   process.env.TEST_DATABASE = database ?? '';
   const mutants = [];
-  for (const part of parts) mutants.push(...(await mutantsOf(part)));
+  for (const part of parts) mutants.push(...(await mutantsOf(part, remembers)));
   return scoreOf(name, mutants);
 }
 
-function mutantsOf({ mutate, specs }: MutationPart): Promise<readonly MutantResult[]> {
+function mutantsOf({ mutate, specs }: MutationPart, remembers: boolean): Promise<readonly MutantResult[]> {
   process.env.MUTATION_SPECS = specs.join(' ');
   const stryker = new Stryker({
     mutate: [...mutate, '!**/*.spec.ts'],
@@ -42,9 +42,9 @@ function mutantsOf({ mutate, specs }: MutationPart): Promise<readonly MutantResu
     testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
     plugins: ['@stryker-mutator/jest-runner'],
     jest: { configFile: 'test/mutation/jest.config.mjs', enableFindRelatedTests: false },
-    coverageAnalysis: 'perTest',
+    coverageAnalysis: remembers ? 'all' : 'perTest',
     // What runs when a file is loaded cannot be told apart by test, and decides nothing.
-    ignoreStatic: true,
+    ignoreStatic: !remembers,
     disableTypeChecks: true,
     concurrency: Number(values.concurrency),
     // A busy machine is no mutant that runs for ever.

@@ -4,6 +4,8 @@ export interface MutationGroup {
   readonly parts: readonly MutationPart[];
   /** Both unless given: where a dialect makes no difference to the files, one is enough. */
   readonly database?: 'sqlite';
+  /** Whether what is made once serves many tests: nobody can tell then which of them depend on it, so all look at each mutant. */
+  readonly remembers?: boolean;
 }
 
 /** Files that are mutated, and the specs that have to notice: for each mutant all of them are loaded, so they are few. */
@@ -66,10 +68,43 @@ const REST: MutationPart = {
 
 const inPersistence = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `test/persistence/${name}`);
-/** What a scope is as SQL. */
-const FORMS = ['scope.form', 'scoping', 'table.scope', 'visible.rows'].map((file) => `scoping/${file}`);
-const PLAIN = 'statements/plain.entity';
 const TABLES = ['scoping/scoped-table.*', 'scoping/view.check'];
+
+const ownOf = (...files: readonly string[]): readonly string[] =>
+  files.map((file) => `${PERSISTENCE}/${file}`);
+
+/** Rows of plain entities, without a query builder. */
+const ROWS = [
+  partOf(ownOf('statements/plain.entity'), ...inPersistence('statements/*')),
+  partOf(ownOf('statements/packed.row'), ...inPersistence('statements/packed.row')),
+  partOf(ownOf('statements/row.*'), ...inPersistence('statements/plain-rows', 'statements/insert-below')),
+  partOf(ownOf('statements/scoped.*'), ...inPersistence('statements/plain-rows')),
+];
+
+/** Which rows are visible, and which may be written. */
+const CHECKS = ['*.check', 'table.scope'].map((file) => `scoping/${file}`);
+const SCOPE = [
+  partOf(
+    [...ownOf(...CHECKS), ...ownOf(...TABLES).map((file) => `!${file}`)],
+    ...inPersistence('scoping/new-images', 'statements/plain-rows', 'scoping-traps', 'scoped-data-source'),
+  ),
+  partOf(
+    [...ownOf('scoping/*'), ...ownOf(...CHECKS, ...TABLES).map((file) => `!${file}`)],
+    ...inPersistence('scoping/*', 'statements/plain-rows', 'scoped-data-source', 'kinds-of-scope'),
+  ),
+];
+
+/** What puts scopes into SQL, and keeps other SQL away. */
+const BUILDERS = [
+  partOf(
+    ownOf('query-builders/*'),
+    ...inPersistence('query-builders/scoped-builders', 'scoping-traps', 'own-rows', 'scoped-data-source'),
+  ),
+  partOf(
+    ownOf('scoped-*', 'guarded.query-runner'),
+    ...inPersistence('scoped-data-source', 'scoped-query-result.cache', 'scoping-traps'),
+  ),
+];
 
 const FILTER_SQL = [
   partOf([`${PERSISTENCE}/filter-sql/scope-key.expression`], ...inPersistence('filter-sql/scope-keys')),
@@ -100,26 +135,9 @@ export const MUTATION_GROUPS: readonly MutationGroup[] = [
   { name: 'guard', parts: [...GUARD, REST] },
   { name: 'messages', parts: MESSAGES },
   { name: 'boot', parts: BOOT },
-  {
-    name: 'scope',
-    parts: [
-      partOf([`${PERSISTENCE}/${PLAIN}`], ...inPersistence(PLAIN)),
-      partOf(
-        [...['statements/*', ...FORMS].map((file) => `${PERSISTENCE}/${file}`), `!${PERSISTENCE}/${PLAIN}`],
-        ...inPersistence('statements/plain-rows', 'kinds-of-scope'),
-      ),
-      partOf(
-        [
-          ...['scoping/*', 'query-builders/*', 'scoped-*', 'guarded.query-runner'].map(
-            (file) => `${PERSISTENCE}/${file}`,
-          ),
-          ...[...TABLES, ...FORMS].map((file) => `!${PERSISTENCE}/${file}`),
-        ],
-        ...inPersistence('kinds-of-scope', 'scoping-traps', 'own-rows'),
-      ),
-    ],
-    database: 'sqlite',
-  },
+  { name: 'rows', parts: ROWS, remembers: true },
+  { name: 'scope', parts: SCOPE, remembers: true },
+  { name: 'builders', parts: BUILDERS, remembers: true },
   { name: 'filter-sql', parts: FILTER_SQL },
   { name: 'explain', parts: EXPLAIN },
 ];
