@@ -92,7 +92,8 @@ export class ScopedInsertQueryBuilder<Entity extends ObjectLiteral> extends Inse
 
   /** What the row to overwrite is called: PostgreSQL's INSERT takes an alias. */
   private targetName({ table }: TableScope): string {
-    return this.dataSource.options.type === 'postgres' ? this.escape(this.alias) : table.qualifier;
+    const hasAlias = this.dataSource.options.type === 'postgres' && this.alias !== this.getMainTableName();
+    return hasAlias ? this.escape(this.alias) : table.qualifier;
   }
 
   private async executeUpsert(scope: TableScope, runner: QueryRunner): Promise<InsertResult> {

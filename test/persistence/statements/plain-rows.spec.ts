@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { EntityManager, In, Not } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { AuthorizationContext, runAsSystem } from '../../../src/on-auth/authorization.context.js';
+import { AutocommitRunner } from '../../../src/persistence/postgres/autocommit.runner.js';
 import type { ScopedDataSource } from '../../../src/persistence/scoped-data-source.js';
 import { ParentCheck } from '../../../src/persistence/scoping/parent.check.js';
 import { insertRows } from '../../../src/persistence/statements/row.insertion.js';
@@ -366,6 +367,17 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
 
     if (dialect === 'postgres') {
       const lent = (): number => (dataSource.driver as PostgresDriver).connectedQueryRunners.length;
+
+      it('are written on the primary, and read where the data source reads, where TypeORM has replicas', async () => {
+        jest.spyOn(AutocommitRunner, 'of').mockReturnValue(undefined);
+        jest.spyOn(dataSource, 'defaultReplicationModeForReads').mockReturnValue('slave');
+        const runners = jest.spyOn(dataSource, 'createQueryRunner');
+        await write();
+        const rows = [{ enclosure_id: 'e', letter_id: 'bob-0' }];
+        await as('bob', () => insertRows(manager, Enclosure, rows));
+        const modes = runners.mock.calls.map(([mode]) => mode);
+        expect(modes).toEqual(['master', 'slave', 'master', 'master', 'master']);
+      });
 
       it('give them back, also of a statement that fails', async () => {
         await write();
