@@ -29,17 +29,14 @@ export class PackedRow {
     this.selection = [`json_array(${values}) AS "${PACKED}"`, ...others].join(', ');
   }
 
-  /** @returns whether the row was packed */
-  readInto(entity: ObjectLiteral, row: ObjectLiteral): boolean {
-    const text: unknown = row[PACKED];
-    if (typeof text !== 'string') return false;
-    const values = JSON.parse(text) as readonly unknown[];
+  /** @param row that the selection gave */
+  readInto(entity: ObjectLiteral, row: ObjectLiteral): void {
+    const values = JSON.parse(row[PACKED] as string) as readonly unknown[];
     let place = 0;
     for (const { property, type, read } of this.packed) {
       const value = values[place++];
       entity[property] = type === 'jsonb' ? value : read(value);
     }
     for (const { property, name, read } of this.others) entity[property] = read(row[name]);
-    return true;
   }
 }

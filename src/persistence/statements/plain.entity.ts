@@ -96,11 +96,11 @@ export class PlainEntity {
     return this.byProperty.get(property);
   }
 
-  /** Makes an entity of a row that the selection gave, or that has the columns under their own names. */
+  /** Makes an entity of a row that the selection gave. */
   read(row: ObjectLiteral): ObjectLiteral {
     const entity = this.metadata.create(undefined, { fromDeserializer: true }) as ObjectLiteral;
-    if (this.packing?.readInto(entity, row)) return entity;
-    for (const { property, name, read } of this.columns) entity[property] = read(row[name]);
+    if (this.packing) this.packing.readInto(entity, row);
+    else for (const { property, name, read } of this.columns) entity[property] = read(row[name]);
     return entity;
   }
 }

@@ -387,13 +387,16 @@ describe.each(databases)('an entity on $dialect', ({ dialect, create }) => {
   });
 
   it('is read from a row as its columns say', () => {
-    const read = (row: ObjectLiteral) => plain(Parent)?.read(row);
-    const raw =
-      dialect === 'sqlite' ? { flag: 0, document: '{"a":[1]}' } : { flag: false, document: { a: [1] } };
-    const parent = read({ id: 'p', 'the "note"': 'hello', ...raw });
+    const read = (note: string, flag: boolean | null, document: object | null) =>
+      plain(Parent)?.read(
+        dialect === 'sqlite'
+          ? { packed_row: JSON.stringify(['p', flag && Number(flag), document]), 'the "note"': note }
+          : { id: 'p', 'the "note"': note, flag, document },
+      );
+    const parent = read('hello', false, { a: [1] });
     expect(parent).toBeInstanceOf(Parent);
     expect(parent).toEqual({ id: 'p', note: 'HELLO', flag: false, document: { a: [1] } });
-    expect(read({ id: 'p', 'the "note"': '', flag: null, document: null })).toEqual({
+    expect(read('', null, null)).toEqual({
       id: 'p',
       note: '',
       flag: null,
