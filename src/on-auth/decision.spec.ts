@@ -79,12 +79,41 @@ describe('a decision that a key equals a value', () => {
         kind: 'restrict',
         filter: { kind: 'equals', key: 'owner', value: owner },
       });
-    expect(parseDecision({ owner: 'alice' })).toEqual(before);
+    const after = parseDecision({ owner: 'alice' });
+    expect(after).toEqual(before);
+    expect(after).not.toBe(before);
   });
 
-  it('is made anew where it is long', () => {
-    const owner = 'x'.repeat(513);
-    expect(parseDecision({ owner })).toEqual(parseDecision({ owner }));
-    expect(parseDecision({ owner })).not.toBe(parseDecision({ owner }));
+  it('is remembered while few others are made', () => {
+    parseDecision({ owner: 'alice' });
+    for (let owner = 0; owner < 5_000; owner += 1) parseDecision({ owner });
+    const before = parseDecision({ owner: 'alice' });
+    for (let team = 0; team < 900; team += 1) parseDecision({ team });
+    expect(parseDecision({ owner: 'alice' })).toBe(before);
+  });
+
+  it.each([
+    ['value', { owner: 'x'.repeat(513) }],
+    ['key', { ['x'.repeat(513)]: 'alice' }],
+  ])('is made anew where its %s is long', (_, answer) => {
+    const [[key, value]] = Object.entries(answer) as [[string, string]];
+    expect(parseDecision(answer)).toEqual({ kind: 'restrict', filter: { kind: 'equals', key, value } });
+    expect(parseDecision(answer)).not.toBe(parseDecision(answer));
+  });
+
+  it('is remembered up to that length', () => {
+    const owner = 'x'.repeat(512);
+    expect(parseDecision({ owner })).toBe(parseDecision({ owner }));
+  });
+});
+
+describe('any other decision', () => {
+  it('is an object of its own, and of its own filter', () => {
+    const answers = [{ a: { $ne: 'b' } }, { a: { $ne: 'c' } }, { $or: [{ a: 1 }, { b: 1 }] }, { a: 1, b: 1 }];
+    const decisions = answers.map((answer) => parseDecision(answer));
+    const again = answers.map((answer) => parseDecision(answer));
+    expect(again).toEqual(decisions);
+    expect(new Set([...decisions, ...again]).size).toBe(8);
+    expect(new Set(decisions.map((decision) => JSON.stringify(decision))).size).toBe(4);
   });
 });

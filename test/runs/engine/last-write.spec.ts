@@ -123,9 +123,9 @@ describe.each(databases)('what a run wrote last, on $dialect', ({ create }) => {
     const threadId = await server.createThread();
     const names = [uuid(), uuid()];
     for (const name of names) gates.open(name);
-    const runs = await Promise.all(
-      names.map((name) => server.enqueue(threadId, { graph_id: 'gated', kwargs: { input: { name } } })),
-    );
+    const runs: Run[] = [];
+    for (const name of names)
+      runs.push(await server.enqueue(threadId, { graph_id: 'gated', kwargs: { input: { name } } }));
     await Promise.all(runs.map((run) => collect(server.events(run))));
     expect(await logOf(runs[0])).toEqual(names.flatMap((name) => [`${name} came`, `${name} passed`]));
   });
