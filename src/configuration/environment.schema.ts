@@ -56,7 +56,7 @@ export const environmentSchema = z.object({
   AUTH_API_KEYS: z.string().optional(),
   HANDLER_TIMEOUT_MS: setting(wholeNumber(1, 600_000)).default(5000),
   RATE_LIMIT_PER_MINUTE: setting(wholeNumber(0, 1_000_000)).default(0),
-  RUNS_CONCURRENCY: setting(wholeNumber(1, 1000)).default(50),
+  RUNS_CONCURRENCY: setting(wholeNumber(1, 1000)).default(10),
   RUNS_CONCURRENCY_PER_IDENTITY: setting(wholeNumber(0, 1000)).default(0),
   RUN_TIMEOUT_S: setting(wholeNumber(1, WEEK_IN_SECONDS)).default(3600),
   OPENAI_API_KEY: hidden(plainText).optional(),

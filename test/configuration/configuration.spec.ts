@@ -41,7 +41,7 @@ describe('The configuration', () => {
       apiKeys: undefined,
       handlerTimeoutMs: 5000,
       rateLimitPerMinute: 0,
-      runsConcurrency: 50,
+      runsConcurrency: 10,
       runsConcurrencyPerIdentity: 0,
       runTimeoutSeconds: 3600,
       agent: { openaiApiKey: undefined, anthropicApiKey: undefined, model: undefined },

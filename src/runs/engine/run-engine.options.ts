@@ -17,7 +17,7 @@ export interface RunEngineOptions {
 }
 
 export const DEFAULT_RUN_ENGINE_OPTIONS = {
-  concurrency: 50,
+  concurrency: 10,
   concurrencyPerIdentity: 0,
   timeoutMs: 3_600_000,
   leaseMs: 10_000,
