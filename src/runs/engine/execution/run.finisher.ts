@@ -7,7 +7,7 @@ import { isConnectionLost } from '../../../persistence/connection-lost.js';
 import { rowOf } from '../../../persistence/row.js';
 import { ParentCheck } from '../../../persistence/scoping/parent.check.js';
 import { Thread, type ThreadStatus } from '../../../threads/thread.entity.js';
-import { Run, type CancelAction, type RunStatus } from '../../run.entity.js';
+import { Run, type CancelAction, type Follower, type RunStatus } from '../../run.entity.js';
 import { heldBy, leaseOf, LeaseLostError, type Lease } from '../queue/lease.js';
 import { endSql } from '../queue/queue.statements.js';
 import { isPostgres, rowsOf } from '../queue/run.sql.js';
@@ -15,7 +15,7 @@ import { holdThread } from '../queue/thread.lock.js';
 import { hasWebhook, RunEndObserver, type RunEnd } from '../run-end.observer.js';
 import type { LiveRun } from '../live.run.js';
 import { EventRelays } from '../relay/event.relays.js';
-import { SEVERAL, type Followers } from '../relay/followers.js';
+import { SEVERAL, together, type Followers } from '../relay/followers.js';
 import { outcomeOf } from '../run.outcome.js';
 import type { RunEnding } from './run.ending.js';
 import { inScopeOf } from './run.scope.js';
@@ -36,6 +36,13 @@ export class StateNotSavedError extends Error {
   constructor(override readonly cause: unknown) {
     super('The state that the run left could not be saved');
   }
+}
+
+/** What is told of the run whose end was recorded. */
+interface EndedRow extends Followers {
+  readonly pending: number | string;
+  /** Who streams the thread. */
+  readonly streaming: Follower | null;
 }
 
 interface RecordedEnd {
@@ -109,10 +116,10 @@ export class RunFinisher {
     const error = ending.error && JSON.stringify(ending.error);
     const now = Date.now();
     const parameters = [ending.status, error, now, runId, workerId, attempt];
-    const [row] = await rowsOf<Followers & { pending: number | string }>(manager, sql, parameters);
+    const [row] = await rowsOf<EndedRow>(manager, sql, parameters);
     if (!row) throw await this.refusal(manager, lease);
     if (hasWebhook(run)) await this.observer.record(manager, endOf(run, ending, new Date(now)));
-    return { hasNext: Number(row.pending) > 0, followers: row };
+    return { hasNext: Number(row.pending) > 0, followers: followersOf(row) };
   }
 
   private async refusal(manager: EntityManager, lease: Lease): Promise<Error> {
@@ -154,6 +161,13 @@ async function saveLast(manager: EntityManager, unsaved: UnsavedState, parents: 
 function endOf(run: Run, { status, error, summary }: EndedRun, at: Date): RunEnd {
   const columns = { status, error: error && { ...error }, ended_at: at, updated_at: at };
   return { run: Object.assign(new Run(), run, columns), values: summary?.values ?? null };
+}
+
+function followersOf({ outcome_for, events_for, streaming }: EndedRow): Followers {
+  return {
+    outcome_for: together(outcome_for, streaming),
+    events_for: together(events_for, streaming),
+  };
 }
 
 /** Of a run whose row is gone: who asks too late to be known here finds that out from the table. */

@@ -56,8 +56,8 @@ export function takeBackSql(condition: string): string {
 }
 
 /**
- * Records the end of a run, for the worker that holds it, and tells how many runs of its thread are still pending, and who follows
- * the run.
+ * Records the end of a run, for the worker that holds it, and tells how many runs of its thread are still pending, who follows
+ * the run, and who streams its thread: somebody may have begun to while the run was queued, and would not hear of one that is fast.
  *
  * Parameters: the status, the error as JSON, now, and of the lease the run, the worker and the attempt.
  *
@@ -69,7 +69,8 @@ export function endSql(isPostgres: boolean, cancellation: string): string {
     "ended_at" = $3, "updated_at" = $3, "worker_id" = NULL, "lease_expires_at" = NULL
   WHERE "run_id" = $4 AND "worker_id" = $5 AND "attempt" = $6 AND "status" = 'running' AND ${cancellation}
   RETURNING (SELECT COUNT(*) FROM "run" o WHERE o."thread_id" = "run"."thread_id" AND o."status" = 'pending') AS "pending",
-    "outcome_for", "events_for"`;
+    "outcome_for", "events_for",
+    (SELECT t."followed_by" FROM "thread" t WHERE t."thread_id" = "run"."thread_id" AND t."followed_until" > $3) AS "streaming"`;
 }
 
 /** Parameter: the thread. */
