@@ -348,6 +348,26 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
     });
   });
 
+  it('need not ask for a parent that was changed in the same scope before, and ask for one that was not', async () => {
+    await as('bob', () =>
+      manager.transaction(async (within) => {
+        const parents = new ParentCheck();
+        expect(await parents.change(within, Letter, { letter_id: 'alice-0' }, { pages: 9 })).toBe(false);
+        const below = (letter_id: string) =>
+          insertRows(within, Enclosure, [{ enclosure_id: letter_id, letter_id }], { parents });
+        await expect(below('alice-0')).rejects.toThrow('is not visible');
+        expect(await parents.change(within, Letter, { letter_id: 'bob-0' }, { pages: 9 })).toBe(true);
+        const queries = jest.spyOn(within.queryRunner!, 'query');
+        await below('bob-0');
+        expect(queries).toHaveBeenCalledTimes(1);
+      }),
+    );
+    const bySystem = new ParentCheck();
+    const change = () => bySystem.change(manager, Letter, { letter_id: 'alice-0' }, { pages: 4 });
+    expect(await asSystem(change)).toBe(true);
+    expect(await stored('alice-0')).toMatchObject({ pages: 4 });
+  });
+
   describe('and connections', () => {
     const write = (): Promise<unknown> =>
       as('bob', async () => {
