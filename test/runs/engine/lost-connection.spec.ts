@@ -10,6 +10,9 @@ import { EngineHarness, until } from './support/engine.harness.js';
 const WAITING = `
   FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE '%checkpoint%'`;
 
+/** The checkpoint between the graph's two nodes: -1 is its input, 0 its start. */
+const SAVED_BEFORE_GATE = `SELECT 1 FROM checkpoint WHERE thread_id = $1 AND metadata ->> 'step' = '1'`;
+
 describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
   'a run whose connection to $dialect is lost',
   ({ create }) => {
@@ -35,12 +38,17 @@ describe.each(databases.filter(({ dialect }) => dialect === 'postgres'))(
     /** Loses the connection that the run writes its last checkpoint through, with whatever else is written then. */
     async function loseLastWrite(durability?: 'sync'): Promise<Run> {
       const name = uuid();
-      const run = await server.enqueue(await server.createThread(), {
+      const threadId = await server.createThread();
+      const run = await server.enqueue(threadId, {
         graph_id: 'gated',
         kwargs: { input: { name }, ...(durability && { durability }) },
       });
       const outcome = server.outcome(run);
       await until('the run is at its gate', () => gates.entered.includes(name));
+      await until(
+        'what it did before is saved',
+        async () => (await operator.query(SAVED_BEFORE_GATE, [threadId])).rowCount! > 0,
+      );
       await locker.query('BEGIN; LOCK TABLE checkpoint IN ACCESS EXCLUSIVE MODE');
       gates.open(name);
       await until(
