@@ -14,6 +14,7 @@ import { BUNDLE, CACHE } from './compiled.bundle.cjs';
  * Usage: `node dist/src/startup/bundle.command.js`
  */
 const SOURCE = join(import.meta.dirname, '..');
+const RANDOM = join(import.meta.dirname, 'random.pool.js');
 const CACHE_COMMAND = join(import.meta.dirname, 'cache.command.cjs');
 
 /** Loaded from `node_modules` and not before they are used: a native module, and a driver that TypeORM loads by itself too. */
@@ -22,28 +23,52 @@ const INSTALLED = /^(sqlite3|pg)$/;
 const ABSENT =
   /^(@nestjs\/(microservices|websockets|platform-express)|@fastify\/(multipart|static|view))(\/|$)/;
 
-/** What packages do when they are loaded, and the start can do without. */
-const ADJUSTED: readonly { readonly file: RegExp; readonly changes: Readonly<Record<string, string>> }[] = [
+interface Adjustment {
+  readonly file: RegExp;
+  /** Parts of its text, and what stands there instead. */
+  readonly changes: readonly (readonly [part: string | RegExp, replacement: string])[];
+}
+
+/** What packages do that a start or a run can do without, or at a lower price. */
+const ADJUSTED: readonly Adjustment[] = [
   {
     // It makes itself a `require` that a bundler does not see, and so would load a second TypeORM.
     file: /@nestjs\/typeorm\/dist\/common\/typeorm-compat\.js$/,
-    changes: { 'const require = createRequire(import.meta.url);': '' },
+    changes: [['const require = createRequire(import.meta.url);', '']],
   },
   {
     // The format of dates takes 10 ms, and who logs only errors needs none.
     file: /@nestjs\/common\/services\/(console-)?logger\.service\.js$/,
-    changes: {
-      'const dateTimeFormatter =': 'let formatter;\nconst dateTimeFormatter = () => formatter ??=',
-      'dateTimeFormatter.format(': 'dateTimeFormatter().format(',
-    },
+    changes: [
+      ['const dateTimeFormatter =', 'let formatter;\nconst dateTimeFormatter = () => formatter ??='],
+      ['dateTimeFormatter.format(', 'dateTimeFormatter().format('],
+    ],
   },
   {
     // The numbering plans of all countries, for a rule that no input has.
     file: /class-validator\/cjs\/decorator\/string\/IsPhoneNumber\.js$/,
-    changes: {
-      'const max_1 = require("libphonenumber-js/max");': '',
-      '(0, max_1.parsePhoneNumber)': 'require("libphonenumber-js/max").parsePhoneNumber',
-    },
+    changes: [
+      ['const max_1 = require("libphonenumber-js/max");', ''],
+      ['(0, max_1.parsePhoneNumber)', 'require("libphonenumber-js/max").parsePhoneNumber'],
+    ],
+  },
+  {
+    // Three packages have a copy of the same function, and draw the bytes of each id by themselves.
+    file: /(uuid|uuid\/src|uuid\/dist-node)\/rng\.m?js$/,
+    changes: [
+      ['const rnds8', `import { drawRandom } from ${JSON.stringify(RANDOM)};\nconst rnds8`],
+      ['crypto.getRandomValues(rnds8)', 'drawRandom(rnds8)'],
+    ],
+  },
+  {
+    // LangChain makes one for each step of a graph, traced or not: to define each property costs more than what it is made for.
+    file: /langsmith\/lib\/run_trees\.mjs$/,
+    changes: [
+      [
+        /Object\.defineProperty\(this, "(\w+)", \{\s*enumerable: true,\s*configurable: true,\s*writable: true,\s*value: void 0\s*\}\);/g,
+        'this.$1 = void 0;',
+      ],
+    ],
   },
 ];
 
@@ -66,7 +91,7 @@ const packages: Plugin = {
     }));
     for (const { file, changes } of ADJUSTED)
       bundler.onLoad({ filter: file }, ({ path }) => ({
-        contents: Object.entries(changes).reduce(
+        contents: changes.reduce(
           (text, [part, replacement]) => replaced(text, part, replacement),
           readFileSync(path, 'utf8'),
         ),
@@ -151,7 +176,8 @@ async function freePort(): Promise<number> {
 }
 
 /** @throws Error where a package is not as it was when this was written */
-function replaced(text: string, part: string, replacement: string): string {
-  if (!text.includes(part)) throw new Error(`There is no "${part}" any more`);
+function replaced(text: string, part: string | RegExp, replacement: string): string {
+  const isThere = typeof part === 'string' ? text.includes(part) : text.search(part) >= 0;
+  if (!isThere) throw new Error(`There is no "${String(part)}" any more`);
   return text.replace(part, replacement);
 }
