@@ -58,7 +58,9 @@ export class KeptAliveStream extends Readable {
     private readonly options: LongAnswerOptions,
   ) {
     super();
-    this.onDisconnect = AsyncResource.bind(options.onDisconnect ?? (() => undefined));
+    // Not `AsyncResource.bind`, which takes ten times as long.
+    const caller = new AsyncResource('KeptAliveStream');
+    this.onDisconnect = () => caller.runInAsyncScope(() => options.onDisconnect?.());
     this.push(wording.keepAlive);
     this.timer = setInterval(() => this.giveSign(), options.keepAliveMs ?? KEEP_ALIVE_MS);
     const { signal } = options.abort;

@@ -50,7 +50,8 @@ export class RunReader {
     const from = onlyNew ? live.log.nextId : after + 1;
     const readPage = this.pageReader();
     const readRelayed = this.relayReader();
-    const findRun = AsyncResource.bind(() => this.find(runId));
+    const asker = new AsyncResource('RunReader');
+    const findRun = () => asker.runInAsyncScope(() => this.find(runId));
     const { liveRuns } = this;
     const join = (run: FollowableRun): Promise<number> => this.join(live, run, 'events', onlyNew);
     return {
@@ -113,7 +114,9 @@ export class RunReader {
 
   /** Readers take their events whenever their clients are ready, but always in the scope in which they asked for them. */
   private pageReader(): ReadPage {
-    return AsyncResource.bind((runId: string, from: number) => this.store.page(runId, from));
+    // Not `AsyncResource.bind`, which takes ten times as long.
+    const asker = new AsyncResource('RunReader');
+    return (runId, from) => asker.runInAsyncScope(() => this.store.page(runId, from));
   }
 }
 
