@@ -22,12 +22,21 @@ export function execute(
   values: readonly unknown[],
   scope: TableScope | undefined,
 ): Promise<QueryResult> {
-  const parameters = statement.bind(values, scope);
+  return executeSql({ dataSource, queryRunner }, mode, statement.sql, statement.bind(values, scope));
+}
+
+/** Executes SQL as it is, behind the same guard. */
+export function executeSql(
+  { dataSource, queryRunner }: RowExecution,
+  mode: ReplicationMode,
+  sql: string,
+  parameters: unknown[],
+): Promise<QueryResult> {
   const runner = queryRunner ?? sharedRunner(dataSource);
-  if (runner) return runner.query(statement.sql, parameters, true);
+  if (runner) return runner.query(sql, parameters, true);
   const autocommit = dataSource.subscribers.length === 0 && AutocommitRunner.of(dataSource.driver);
-  if (autocommit) return autocommit.query(statement.sql, parameters);
-  return executeOnOwn(dataSource.createQueryRunner(mode), statement.sql, parameters);
+  if (autocommit) return autocommit.query(sql, parameters);
+  return executeOnOwn(dataSource.createQueryRunner(mode), sql, parameters);
 }
 
 async function executeOnOwn(runner: QueryRunner, sql: string, parameters: unknown[]): Promise<QueryResult> {

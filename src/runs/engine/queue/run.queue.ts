@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type ObjectLiteral } from 'typeorm';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
 import { rowOf } from '../../../persistence/row.js';
+import { PlainEntity } from '../../../persistence/statements/plain.entity.js';
 import { isUniqueViolation } from '../../../persistence/unique-violation.js';
 import { Run, type CancelAction } from '../../run.entity.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
@@ -10,6 +11,9 @@ import { claimSlotSql } from './slot.statements.js';
 import { heldBy, type Lease } from './lease.js';
 import { claimSql, firstDueSql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
 import { isPostgres, rowsOf } from './run.sql.js';
+
+/** Each number has a text of its own, which is prepared once. */
+const LARGEST_CLAIM = 16;
 
 /** What became of a lease that was renewed. */
 export interface RenewedLease extends Followers {
@@ -25,25 +29,26 @@ export interface RenewedLease extends Followers {
  */
 @Injectable()
 export class RunQueue {
-  /** The second one, where there is one, for when the first finds nothing. */
-  private readonly claims: readonly string[];
+  private readonly claims = new Map<number, readonly string[]>();
 
   constructor(
     private readonly dataSource: DataSource,
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
-  ) {
-    const { concurrencyPerIdentity: limit } = options;
-    this.claims =
-      limit > 0 ? claimSlotSql(isPostgres(dataSource), limit) : [claimSql(isPostgres(dataSource))];
+  ) {}
+
+  /** Runs that one claim may bring. On PostgreSQL other workers may have seats for the next ones; on SQLite there is no other worker. */
+  get largestClaim(): number {
+    const { concurrencyPerIdentity: limit } = this.options;
+    return limit > 0 || isPostgres(this.dataSource) ? 1 : LARGEST_CLAIM;
   }
 
-  /** The next run that may start now, claimed for this worker; undefined when there is none. */
-  claim(): Promise<Run | undefined> {
-    return runAsSystem('claim the next run', async () => {
-      const claimed = await this.tryClaim();
-      if (claimed === undefined) return undefined;
-      return (await this.dataSource.manager.findOneBy(Run, { run_id: claimed })) ?? undefined;
-    });
+  /**
+   * The next runs that may start now, claimed for this worker, the first one first.
+   *
+   * @param most not above `largestClaim`. Fewer come where no more may start.
+   */
+  claim(most: number): Promise<readonly Run[]> {
+    return runAsSystem('claim the next runs', () => this.tryClaim(most));
   }
 
   /** When the first pending run is due, or was. It only reads, where `claim` would keep all other writers of SQLite away. */
@@ -112,26 +117,55 @@ export class RunQueue {
   }
 
   /** Two workers may pick two runs of one thread, or one slot of an identity, at once; the second one breaks the rule of the index, and looks again. */
-  private async tryClaim(): Promise<string | undefined> {
+  private async tryClaim(most: number): Promise<readonly Run[]> {
     for (;;) {
       try {
-        return await this.claimFirst();
+        return await this.claimFirst(most);
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
       }
     }
   }
 
-  private async claimFirst(): Promise<string | undefined> {
+  private async claimFirst(most: number): Promise<readonly Run[]> {
+    const { manager } = this.dataSource;
     const parameters = [this.options.workerId, this.leaseEnd(), Date.now()];
-    for (const sql of this.claims) {
-      const [row] = await rowsOf<{ run_id: string }>(this.dataSource.manager, sql, parameters);
-      if (row) return row.run_id;
+    for (const sql of this.claimsOf(most)) {
+      const rows = await rowsOf<ObjectLiteral>(manager, sql, parameters);
+      if (rows.length > 0) return rows.map((row) => this.runs.read(row) as Run).sort(byTurn);
     }
-    return undefined;
+    return [];
+  }
+
+  /** The second one, where there is one, for when the first finds nothing. */
+  private claimsOf(most: number): readonly string[] {
+    let claims = this.claims.get(most);
+    if (!claims) {
+      const { concurrencyPerIdentity: limit } = this.options;
+      const returned = this.runs.selection;
+      const forPostgres = isPostgres(this.dataSource);
+      claims =
+        limit > 0
+          ? claimSlotSql(forPostgres, limit, { returned })
+          : [claimSql(forPostgres, { most, returned })];
+      this.claims.set(most, claims);
+    }
+    return claims;
+  }
+
+  private get runs(): PlainEntity {
+    const entity = PlainEntity.of(this.dataSource.getMetadata(Run));
+    if (!entity) throw new TypeError('Runs cannot be claimed: their entity is not plain');
+    return entity;
   }
 
   private leaseEnd(): number {
     return Date.now() + this.options.leaseMs;
   }
+}
+
+/** The order of the statement that chose them; it tells of them in any order. */
+function byTurn(one: Run, other: Run): number {
+  const wait = one.run_after.getTime() - other.run_after.getTime();
+  return wait === 0 ? (one.run_id < other.run_id ? -1 : 1) : wait;
 }

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { executeSql } from '../../../persistence/statements/row.execution.js';
 
 /** The two databases differ in very few places of the engine's own SQL. */
 export function isPostgres({ options }: DataSource): boolean {
@@ -14,11 +15,6 @@ export async function rowsOf<Row>(
   sql: string,
   parameters: readonly unknown[],
 ): Promise<Row[]> {
-  const runner = queryRunner ?? dataSource.createQueryRunner();
-  try {
-    const { records } = await runner.query(sql, [...parameters], true);
-    return records as Row[];
-  } finally {
-    if (!queryRunner) await runner.release();
-  }
+  const { records } = await executeSql({ dataSource, queryRunner }, 'master', sql, [...parameters]);
+  return records as Row[];
 }

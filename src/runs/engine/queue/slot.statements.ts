@@ -1,4 +1,4 @@
-import { MAY_START } from './queue.statements.js';
+import { MAY_START, type ClaimTerms } from './queue.statements.js';
 
 /** Runs at the head of the queue that are looked at before it is gone through by identity. */
 const HEAD = 256;
@@ -21,8 +21,14 @@ const takesSlot = (run: string): string =>
  *
  * Parameters: the worker, the end of its lease, now.
  */
-export function claimSlotSql(isPostgres: boolean, limit: number): readonly [string, string] {
-  return [claim(isPostgres, limit, atHead), claim(isPostgres, limit, firstOfEach)];
+export function claimSlotSql(
+  isPostgres: boolean,
+  limit: number,
+  { returned = '"run_id"' }: Pick<ClaimTerms, 'returned'> = {},
+): readonly [string, string] {
+  const claimAmong = (candidates: string): string =>
+    `${claim(isPostgres, limit, candidates)} RETURNING ${returned}`;
+  return [claimAmong(atHead), claimAmong(firstOfEach)];
 }
 
 function claim(isPostgres: boolean, limit: number, candidates: string): string {
@@ -38,8 +44,7 @@ function claim(isPostgres: boolean, limit: number, candidates: string): string {
     SELECT r."run_id" FROM "run" r WHERE r."run_id" IN (SELECT "run_id" FROM "candidate") AND ${MAY_START}
       AND ${identityOf('r')} NOT IN (SELECT "identity" FROM "full")
     ORDER BY r."run_after", r."run_id" LIMIT 1${isPostgres ? ' FOR UPDATE OF r SKIP LOCKED' : ''}
-  )
-  RETURNING "run_id"`;
+  )`;
 }
 
 const atHead = `
