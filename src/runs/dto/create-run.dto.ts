@@ -10,7 +10,7 @@ import {
   type StreamMode,
 } from '../../graphs/execution/run.request.js';
 import type { GraphConfig } from '../../graphs/graph.js';
-import type { JsonObject } from '../../http/json.js';
+import { copyOfJson, type JsonObject } from '../../http/json.js';
 import { withoutReserved } from '../../http/reserved-metadata.js';
 import { routeInput } from '../../http/route.input.js';
 import { FieldSchema } from '../../http/schema/field.schema.js';
@@ -130,7 +130,7 @@ export function createRunValue(
     multitask_strategy,
     if_not_exists,
     after_seconds,
-    kwargs: withPrincipal(structuredClone(requestedKwargs(request)), principal),
+    kwargs: withPrincipal(copyOfJson(requestedKwargs(request)), principal),
   };
 }
 
