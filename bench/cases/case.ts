@@ -12,6 +12,7 @@ export type SideName =
   | 'service, other policy'
   | 'service, sources'
   | 'no authorization'
+  | 'authentication alone'
   | 'smallest database';
 
 /** One of the servers of an arena, as a case gets it. */

@@ -16,7 +16,10 @@ interface Contest extends Pick<BenchCase, 'arena' | 'sides'> {
 const MAIN: Contest = { arena: 'main', sides: ['service', 'floor', 'peer'] };
 const REACH: Contest = { arena: 'reach', sides: ['service, other policy', 'floor'] };
 const FLATNESS: Contest = { arena: 'flatness', sides: ['service', 'smallest database'] };
-const AUTHORIZATION: Contest = { arena: 'authorization', sides: ['service, sources', 'no authorization'] };
+const AUTHORIZATION: Contest = {
+  arena: 'authorization',
+  sides: ['service, sources', 'authentication alone', 'no authorization'],
+};
 
 /** Cases of one request after the other on each connection. */
 export const requestCases: readonly BenchCase[] = [

@@ -2,13 +2,13 @@ import { Agent } from 'node:http';
 import { ECHO_RUN } from '../load/echo.request.js';
 import { quantile, type Reading, type Readings } from '../load/reading.js';
 import { stream } from '../load/stream.js';
-import { throughput } from '../load/throughput.js';
+import { throughput, WARM_UP_SECONDS } from '../load/throughput.js';
 import type { BareGraph } from '../servers/bare.graph.js';
 import { serverOf, type BenchCase, type Side, type SideName } from './case.js';
 import { CONNECTIONS, type OwnedThread } from './world.js';
 
 const THREADS = 200;
-const WARM_UP_SECONDS = 0.5;
+const STREAM_WARM_UP_SECONDS = 0.5;
 const SIDES: readonly SideName[] = ['service', 'bare graph', 'peer'];
 
 /** Cases of runs of the echo graph. */
@@ -114,7 +114,7 @@ async function oneByOneBare(side: Side, graph: BareGraph, seconds: number): Prom
 }
 
 async function streams(side: Side, seconds: number, concurrency: number): Promise<Readings> {
-  await streamLoops(side, WARM_UP_SECONDS, concurrency, 'stream');
+  await streamLoops(side, STREAM_WARM_UP_SECONDS, concurrency, 'stream');
   const { firsts, ends } = await streamLoops(side, seconds, concurrency, 'stream');
   return {
     first: { value: quantile(firsts, 0.5), p99: quantile(firsts, 0.99) },

@@ -10,8 +10,8 @@ export interface Load {
 }
 
 /** Answers after which a server is warm (V8 compiles what is hot again, and again), and the seconds that it may take to give them. */
-const WARM_UP_ANSWERS = 5_000;
-const WARM_UP_SECONDS = 2;
+const WARM_UP_ANSWERS = 20_000;
+export const WARM_UP_SECONDS = 8;
 const TIMEOUT_SECONDS = 60;
 /** Answers for each connection that a measurement needs at least. */
 const FEWEST = 3;
@@ -24,14 +24,10 @@ const FEWEST = 3;
  */
 export async function throughput(server: ServerProcess, load: Load): Promise<Reading> {
   const { connections, seconds } = load;
-  const first = await fire(server, load, { amount: connections });
-  const rate = first.latencies.length / first.tookSeconds;
-  const isSlow = rate * seconds < FEWEST * connections;
-  if (!isSlow)
-    await fire(server, load, { amount: Math.min(WARM_UP_ANSWERS, Math.ceil(rate * WARM_UP_SECONDS)) });
+  const rate = await warmUp(server, load);
   const cpu = server.cpuMicros();
-  const bound = isSlow ? { amount: FEWEST * connections } : { duration: seconds };
-  const { latencies, tookSeconds } = await fire(server, load, bound);
+  const amount = Math.max(FEWEST * connections, Math.ceil(rate * seconds));
+  const { latencies, tookSeconds } = await fire(server, load, amount);
   return {
     value: latencies.length / tookSeconds,
     p50: quantile(latencies, 0.5),
@@ -40,9 +36,26 @@ export async function throughput(server: ServerProcess, load: Load): Promise<Rea
   };
 }
 
-type Bound = { readonly amount: number } | { readonly duration: number };
+/** @returns answers per second, at the end */
+async function warmUp(server: ServerProcess, load: Load): Promise<number> {
+  const end = performance.now() + WARM_UP_SECONDS * 1_000;
+  let rate = 0;
+  let answers = 0;
+  for (
+    let left = WARM_UP_SECONDS;
+    left > 0 && answers < WARM_UP_ANSWERS;
+    left = (end - performance.now()) / 1_000
+  ) {
+    // The first answers of a server come late, and tell little of those that follow.
+    const amount = Math.min(WARM_UP_ANSWERS - answers, Math.ceil(rate * Math.min(left, 1)));
+    const { latencies, tookSeconds } = await fire(server, load, Math.max(amount, load.connections));
+    answers += latencies.length;
+    rate = latencies.length / tookSeconds;
+  }
+  return rate;
+}
 
-async function fire(server: ServerProcess, { connections, requestsOf }: Load, bound: Bound) {
+async function fire(server: ServerProcess, { connections, requestsOf }: Load, amount: number) {
   const latencies: number[] = [];
   let connection = 0;
   let failed: number | undefined;
@@ -51,7 +64,7 @@ async function fire(server: ServerProcess, { connections, requestsOf }: Load, bo
   const result = await autocannon({
     url: server.url,
     connections,
-    ...bound,
+    amount,
     timeout: TIMEOUT_SECONDS,
     // The end is only seen at the end of a sample.
     ...{ sampleInt: 50 },

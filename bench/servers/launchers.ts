@@ -41,10 +41,11 @@ export async function startProbedService(
 export async function startFromSources(
   name: 'filters' | 'service' | 'unauthorized',
   databaseUrl: string,
+  ...options: readonly string[]
 ): Promise<StartedServer> {
   const port = await freePort();
   const env = { ...settings(databaseUrl), SCOPE_KEYS: 'owner,team' };
-  return ServerProcess.start(port, sources(`${name}.server.ts`, [String(port)], env));
+  return ServerProcess.start(port, sources(`${name}.server.ts`, [String(port), ...options], env));
 }
 
 /** The service from its sources, which takes orders over a channel, and collects garbage when it is asked to. */

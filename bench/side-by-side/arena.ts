@@ -124,6 +124,8 @@ async function startOn(side: SideName, url: string): Promise<Side['process']> {
       return (await startFromSources('filters', url)).server;
     case 'service, sources':
       return (await startFromSources('service', url)).server;
+    case 'authentication alone':
+      return (await startFromSources('unauthorized', url, 'authenticated')).server;
     case 'no authorization':
       return (await startFromSources('unauthorized', url)).server;
     default:

@@ -22,7 +22,7 @@ const targets: Readonly<Record<string, Partial<Readonly<Record<SideName, readonl
   count: { peer: [atLeast(20, 10_000)] },
   'get, largest': { 'smallest database': [atLeast(0.85)] },
   'search, largest': { 'smallest database': [atLeast(0.85)] },
-  'get, sources': { 'no authorization': [atLeast(0.9)] },
+  'get, sources': { 'authentication alone': [atLeast(0.9)], 'no authorization': [atLeast(0.9)] },
   'runs/wait, stateful': { 'bare graph': [atLeast(0.5)], peer: [atLeast(5)] },
   'runs/wait, stateless': { peer: [atLeast(5)] },
   'runs/wait, one at a time': { 'bare graph': [adds(5)], peer: [atLeast(40)] },
