@@ -12,29 +12,22 @@ export const MAY_START = `
 /** SQLite's own clock, in milliseconds: a statement may have waited for other writers, and what it starts had to wait with it. */
 const NOW_SQLITE = `CAST(ROUND(unixepoch('subsec') * 1000) AS INTEGER)`;
 
-/** What a claim asks for. */
-export interface ClaimTerms {
-  /** So many runs at most, on SQLite. One, unless given, and always one on PostgreSQL: others may have seats for the next ones. */
-  readonly most?: number;
-  /** The SQL of what is told of each of them. Its id, unless given. */
-  readonly returned?: string;
-}
-
 /**
- * Claims the first pending runs that are due and whose threads have neither a running run nor an older one that is due too.
+ * Claims the first pending run that is due and whose thread has neither a running run nor an older one that is due too.
  * PostgreSQL passes over what another worker is claiming; on SQLite there is one writer at a time.
  *
  * Parameters: the worker, the end of its lease, now.
+ *
+ * @param returned the SQL of what is told of the run
  */
-export function claimSql(isPostgres: boolean, { most = 1, returned = '"run_id"' }: ClaimTerms = {}): string {
+export function claimSql(isPostgres: boolean, returned = '"run_id"'): string {
   const starts = isPostgres ? '$3' : NOW_SQLITE;
-  const limit = isPostgres ? 'LIMIT 1 FOR UPDATE OF r SKIP LOCKED' : `LIMIT ${most}`;
   return `
   UPDATE "run" SET "status" = 'running', "worker_id" = $1, "lease_expires_at" = $2, "attempt" = "attempt" + 1,
     "updated_at" = $3, "started_at" = COALESCE("started_at", ${starts})
-  WHERE "run_id" ${isPostgres ? '=' : 'IN'} (
+  WHERE "run_id" = (
     SELECT r."run_id" FROM "run" r WHERE ${MAY_START}
-    ORDER BY r."run_after", r."run_id" ${limit}
+    ORDER BY r."run_after", r."run_id" LIMIT 1${isPostgres ? ' FOR UPDATE OF r SKIP LOCKED' : ''}
   )
   RETURNING ${returned}`;
 }

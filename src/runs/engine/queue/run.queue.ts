@@ -12,9 +12,6 @@ import { heldBy, type Lease } from './lease.js';
 import { claimSql, firstDueSql, nextDueSql, renewSql, takeBackSql } from './queue.statements.js';
 import { isPostgres, rowsOf } from './run.sql.js';
 
-/** Each number has a text of its own, which is prepared once. */
-const LARGEST_CLAIM = 16;
-
 /** What became of a lease that was renewed. */
 export interface RenewedLease extends Followers {
   readonly run_id: string;
@@ -23,32 +20,29 @@ export interface RenewedLease extends Followers {
   readonly cancel_action: CancelAction | null;
 }
 
+/** The statements that claim a run and tell all of it. The second one, where there is one, is for when the first finds nothing. */
+interface Claims {
+  readonly entity: PlainEntity;
+  readonly statements: readonly string[];
+}
+
 /**
  * The table of runs as a queue: pending runs are claimed one by one, oldest first, and at most one at a time of each thread. A
  * claim is a lease that its worker has to renew.
  */
 @Injectable()
 export class RunQueue {
-  private readonly claims = new Map<number, readonly string[]>();
+  /** Known when the first one is claimed: before, the data source may have no entities yet. */
+  private claims: Claims | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
   ) {}
 
-  /** Runs that one claim may bring. On PostgreSQL other workers may have seats for the next ones; on SQLite there is no other worker. */
-  get largestClaim(): number {
-    const { concurrencyPerIdentity: limit } = this.options;
-    return limit > 0 || isPostgres(this.dataSource) ? 1 : LARGEST_CLAIM;
-  }
-
-  /**
-   * The next runs that may start now, claimed for this worker, the first one first.
-   *
-   * @param most not above `largestClaim`. Fewer come where no more may start.
-   */
-  claim(most: number): Promise<readonly Run[]> {
-    return runAsSystem('claim the next runs', () => this.tryClaim(most));
+  /** The next run that may start now, claimed for this worker; undefined when there is none. */
+  claim(): Promise<Run | undefined> {
+    return runAsSystem('claim the next run', () => this.tryClaim());
   }
 
   /** When the first pending run is due, or was. It only reads, where `claim` would keep all other writers of SQLite away. */
@@ -117,55 +111,39 @@ export class RunQueue {
   }
 
   /** Two workers may pick two runs of one thread, or one slot of an identity, at once; the second one breaks the rule of the index, and looks again. */
-  private async tryClaim(most: number): Promise<readonly Run[]> {
+  private async tryClaim(): Promise<Run | undefined> {
     for (;;) {
       try {
-        return await this.claimFirst(most);
+        return await this.claimFirst();
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
       }
     }
   }
 
-  private async claimFirst(most: number): Promise<readonly Run[]> {
-    const { manager } = this.dataSource;
+  private async claimFirst(): Promise<Run | undefined> {
+    const { entity, statements } = (this.claims ??= this.writeClaims());
     const parameters = [this.options.workerId, this.leaseEnd(), Date.now()];
-    for (const sql of this.claimsOf(most)) {
-      const rows = await rowsOf<ObjectLiteral>(manager, sql, parameters);
-      if (rows.length > 0) return rows.map((row) => this.runs.read(row) as Run).sort(byTurn);
+    for (const sql of statements) {
+      const [row] = await rowsOf<ObjectLiteral>(this.dataSource.manager, sql, parameters);
+      if (row) return entity.read(row) as Run;
     }
-    return [];
+    return undefined;
   }
 
-  /** The second one, where there is one, for when the first finds nothing. */
-  private claimsOf(most: number): readonly string[] {
-    let claims = this.claims.get(most);
-    if (!claims) {
-      const { concurrencyPerIdentity: limit } = this.options;
-      const returned = this.runs.selection;
-      const forPostgres = isPostgres(this.dataSource);
-      claims =
-        limit > 0
-          ? claimSlotSql(forPostgres, limit, { returned })
-          : [claimSql(forPostgres, { most, returned })];
-      this.claims.set(most, claims);
-    }
-    return claims;
-  }
-
-  private get runs(): PlainEntity {
+  private writeClaims(): Claims {
     const entity = PlainEntity.of(this.dataSource.getMetadata(Run));
     if (!entity) throw new TypeError('Runs cannot be claimed: their entity is not plain');
-    return entity;
+    const { concurrencyPerIdentity: limit } = this.options;
+    const forPostgres = isPostgres(this.dataSource);
+    const statements =
+      limit > 0
+        ? claimSlotSql(forPostgres, limit, entity.selection)
+        : [claimSql(forPostgres, entity.selection)];
+    return { entity, statements };
   }
 
   private leaseEnd(): number {
     return Date.now() + this.options.leaseMs;
   }
-}
-
-/** The order of the statement that chose them; it tells of them in any order. */
-function byTurn(one: Run, other: Run): number {
-  const wait = one.run_after.getTime() - other.run_after.getTime();
-  return wait === 0 ? (one.run_id < other.run_id ? -1 : 1) : wait;
 }

@@ -1,4 +1,4 @@
-import { MAY_START, type ClaimTerms } from './queue.statements.js';
+import { MAY_START } from './queue.statements.js';
 
 /** Runs at the head of the queue that are looked at before it is gone through by identity. */
 const HEAD = 256;
@@ -20,11 +20,13 @@ const takesSlot = (run: string): string =>
  * wait and not on how much they want.
  *
  * Parameters: the worker, the end of its lease, now.
+ *
+ * @param returned the SQL of what is told of the run
  */
 export function claimSlotSql(
   isPostgres: boolean,
   limit: number,
-  { returned = '"run_id"' }: Pick<ClaimTerms, 'returned'> = {},
+  returned = '"run_id"',
 ): readonly [string, string] {
   const claimAmong = (candidates: string): string =>
     `${claim(isPostgres, limit, candidates)} RETURNING ${returned}`;

@@ -138,26 +138,24 @@ export class RunWorker {
 
   private async claimWhatWaits(): Promise<void> {
     while (this.hasFreeSeat) {
-      const seats = Math.min(this.options.concurrency - this.occupied, this.queue.largestClaim);
-      const runs = await this.claim(seats);
-      for (const run of runs) this.start(run);
-      if (runs.length < seats) {
+      this.occupied += 1;
+      const run = await this.claim();
+      if (!run) {
         this.othersWait = false;
         this.setAlarm(await this.queue.nextDue());
         return;
       }
+      this.start(run);
     }
   }
 
-  /** On so many seats. Those that no run was found for are free again. */
-  private async claim(seats: number): Promise<readonly Run[]> {
-    this.occupied += seats;
-    let runs: readonly Run[] = [];
+  private async claim(): Promise<Run | undefined> {
+    let run: Run | undefined;
     try {
-      runs = await this.queue.claim(seats);
-      return runs;
+      run = await this.queue.claim();
+      return run;
     } finally {
-      this.occupied -= seats - runs.length;
+      if (!run) this.occupied -= 1;
     }
   }
 
