@@ -5,7 +5,7 @@ const pool = new Uint8Array(DRAWN);
 let used = DRAWN;
 
 /**
- * Fills an array with random bytes, as `crypto.getRandomValues` does and of the same source, but for a twentieth of the price: that
+ * Fills an array with random bytes, as `crypto.getRandomValues` does and of the same source, but for a tenth of the price: that
  * asks the system each time. No byte is given out twice.
  *
  * @param into of at most 4,096 bytes
