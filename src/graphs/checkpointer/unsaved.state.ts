@@ -10,6 +10,13 @@ export class UnsavedState {
     private readonly rows: CheckpointRows,
   ) {}
 
+  /** The rows, where all of them are new ones of this thread: nothing that is there is replaced. */
+  newRowsOf(threadId: string): Omit<CheckpointRows, 'latest'> | undefined {
+    const { latest, ...rows } = this.rows;
+    const isOther = ({ thread_id }: { thread_id: string }): boolean => thread_id !== threadId;
+    return latest.length > 0 || Object.values(rows).some((list) => list.some(isOther)) ? undefined : rows;
+  }
+
   /** Saves all or nothing. @throws ScopeViolationError where the current scope does not reach the thread any more */
   save(): Promise<void> {
     return this.writer.write(this.rows);

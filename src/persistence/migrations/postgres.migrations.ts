@@ -28,4 +28,6 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CountRequests1795305600022', requestCountTablesPostgres),
   // One statement queues the run and takes the thread.
   statementsMigration('LetRunsTakeThreads1795305600030', []),
+  // The end is recorded in a transaction.
+  statementsMigration('LetThreadsBringRunEnds1795305600031', []),
 ];

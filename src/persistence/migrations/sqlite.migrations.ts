@@ -5,6 +5,7 @@ import { cronTables } from './cron.tables.js';
 import { runSlotTables } from './limit.tables.js';
 import type { MigrationClass } from './migration.js';
 import { relayTables } from './relay.tables.js';
+import { threadBringsRunEndSqlite } from './run-end.trigger.sqlite.js';
 import { runTablesSqlite } from './run.tables.sqlite.js';
 import { runTakesThreadSqlite } from './run.trigger.sqlite.js';
 import { statementsMigration } from './statements.migration.js';
@@ -29,4 +30,5 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   // The one process there is counts in memory.
   statementsMigration('CountRequests1795305600022', []),
   statementsMigration('LetRunsTakeThreads1795305600030', runTakesThreadSqlite),
+  statementsMigration('LetThreadsBringRunEnds1795305600031', threadBringsRunEndSqlite),
 ];

@@ -3,9 +3,9 @@ import { scopeOn } from '../query-builders/scoped.sql.js';
 import { rowOf } from '../row.js';
 import { checkNewImage, checkNewRow } from '../scoping/image.check.js';
 import { ParentCheck } from '../scoping/parent.check.js';
-import type { TableScope } from '../scoping/table.scope.js';
-import { PlainEntity, type PlainColumn } from './plain.entity.js';
+import { PlainEntity } from './plain.entity.js';
 import { execute } from './row.execution.js';
+import { comparable, isItsOnlyParent } from './row.parent.js';
 import { RowStatements, type Insertion } from './row.statements.js';
 
 /** How rows are inserted. */
@@ -107,19 +107,6 @@ function parentKeyOf(entity: PlainEntity, parent: PlainEntity, row: ObjectLitera
       row[propertyName] as unknown,
     ]),
   );
-}
-
-/** Whether a new row is visible to its writer where this parent is. */
-function isItsOnlyParent({ metadata }: PlainEntity, scope: TableScope | undefined): boolean {
-  if (!scope) return true;
-  const { owner } = scope.table;
-  return owner.kind === 'parents' && owner.links.every(({ parent }) => parent.metadata === metadata);
-}
-
-function comparable(entity: PlainEntity, property: string): PlainColumn {
-  const column = entity.column(property);
-  if (column?.isComparable) return column;
-  throw new TypeError(`${entity.metadata.name}.${property} cannot be compared`);
 }
 
 function valuesOf(entity: PlainEntity, row: ObjectLiteral): unknown[] {

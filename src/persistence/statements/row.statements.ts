@@ -9,6 +9,9 @@ import { RowStatement, placeholder } from './row.statement.js';
 /** Columns in the order of the values that are bound for them. */
 type Columns = readonly PlainColumn[];
 
+/** A column that is written; also one that is none of the entity's. */
+type WrittenColumn = Pick<PlainColumn, 'name' | 'quoted' | 'written'>;
+
 /** What is asked of an entity's visible rows. */
 export interface RowQuery {
   /** The condition, with a `placeholder` for each value. None asks for all. */
@@ -98,7 +101,12 @@ export class RowStatements {
   }
 
   /** Sets values in the rows that have others; those are bound after these. */
-  update(entity: PlainEntity, values: Columns, where: Columns, scope: TableScope | undefined): RowStatement {
+  update(
+    entity: PlainEntity,
+    values: readonly WrittenColumn[],
+    where: Columns,
+    scope: TableScope | undefined,
+  ): RowStatement {
     const key = `update ${namesOf(values)} where ${namesOf(where)}`;
     return this.remembered(key, values.length + where.length, entity, scope, () => {
       const set = values.map((column, place) => `${column.quoted} = ${column.written(placeholder(place))}`);
@@ -141,7 +149,7 @@ function whereOf({ where }: RowQuery): string {
   return where === '' ? '' : ` WHERE ${where}`;
 }
 
-function namesOf(columns: Columns): string {
+function namesOf(columns: readonly WrittenColumn[]): string {
   return columns.map(({ name }) => name).join(',');
 }
 

@@ -18,6 +18,7 @@ import { EventRelays } from '../relay/event.relays.js';
 import { SEVERAL, together, type Followers } from '../relay/followers.js';
 import { outcomeOf } from '../run.outcome.js';
 import type { RunEnding } from './run.ending.js';
+import { endByDeletion, endInOneStatement } from './run-end.statement.js';
 import { inScopeOf } from './run.scope.js';
 
 type EndedRun = Extract<RunEnding, { kind: 'ended' }>;
@@ -68,8 +69,9 @@ export class RunFinisher {
   async finish(run: Run, live: LiveRun, ending: RunEnding): Promise<void> {
     // Not within the transaction: it writes through a connection of its own.
     await live.relay?.settle();
-    await runAsSystem('record the end of a run', () =>
-      this.dataSource.transaction(async (manager) => {
+    await runAsSystem('record the end of a run', async () => {
+      if (await this.finishInOne(run, live, ending)) return;
+      await this.dataSource.transaction(async (manager) => {
         const { thread_id, temporary } = run;
         // Always the thread first, which locks it; most often no other run is waiting.
         if (temporary) await holdThread(manager, thread_id);
@@ -78,8 +80,21 @@ export class RunFinisher {
         await this.relays.complete(manager, { run, live, outcome: outcomeOf(ending) }, followers);
         if (temporary) await manager.delete(Thread, { thread_id });
         else if (hasNext) await manager.update(Thread, { thread_id }, { status: 'busy' });
-      }),
-    );
+      });
+    });
+  }
+
+  /** Most runs succeed, and nobody outside of the process waits for them. @returns false, with nothing written, for any other */
+  private async finishInOne(run: Run, live: LiveRun, ending: RunEnding): Promise<boolean> {
+    const { manager } = this.dataSource;
+    if (isPostgres(this.dataSource) || hasWebhook(run) || live.isFollowedElsewhere) return false;
+    if (ending.kind !== 'ended') return false;
+    if (run.temporary) return endByDeletion(manager, run, knownCancellation(ending.status));
+    if (ending.status !== 'success' || !ending.unsaved) return false;
+    const endedAt = new Date();
+    const thread = stateLeft(ending, freed(ending, endedAt));
+    const success = thread && { thread, unsaved: ending.unsaved, endedAt };
+    return !!success && inScopeOf(run, () => endInOneStatement(manager, run, success));
   }
 
   /** @throws LeaseLostError when the run is another worker's by now, or gone */
@@ -93,10 +108,9 @@ export class RunFinisher {
 
   /** The state is the run's to write as long as it reaches the thread; the thread is free in any case. */
   private async leaveThread(manager: EntityManager, run: Run, ending: RunEnding): Promise<void> {
-    const now = new Date();
-    const freed = { status: statusAfter(ending), updated_at: now };
-    const isLeft = await inScopeOf(run, () => leaveState(manager, run, ending, freed));
-    if (!isLeft) await manager.update(Thread, { thread_id: run.thread_id }, freed);
+    const free = freed(ending, new Date());
+    const isLeft = await inScopeOf(run, () => leaveState(manager, run, ending, free));
+    if (!isLeft) await manager.update(Thread, { thread_id: run.thread_id }, free);
   }
 
   private async endRun(
@@ -131,6 +145,18 @@ export class RunFinisher {
   }
 }
 
+type FreedThread = Pick<Thread, 'status' | 'updated_at'>;
+
+function freed(ending: RunEnding, at: Date): FreedThread {
+  return { status: statusAfter(ending), updated_at: at };
+}
+
+/** The thread as the run leaves it; null where its state could not be read. */
+function stateLeft(ending: RunEnding, free: FreedThread): Partial<Thread> | null {
+  const { summary } = ending;
+  return summary && { ...free, ...stateAfter(ending, summary), state_updated_at: free.updated_at };
+}
+
 /**
  * Changes the thread to the state that the run leaves, and saves what the run wrote last.
  *
@@ -140,11 +166,10 @@ async function leaveState(
   manager: EntityManager,
   { thread_id }: Run,
   ending: RunEnding,
-  freed: Pick<Thread, 'status' | 'updated_at'>,
+  free: FreedThread,
 ): Promise<boolean> {
   const parents = new ParentCheck();
-  const { summary } = ending;
-  const state = summary && { ...freed, ...stateAfter(ending, summary), state_updated_at: freed.updated_at };
+  const state = stateLeft(ending, free);
   const isLeft = !!state && (await parents.change(manager, Thread, { thread_id }, rowOf<Thread>(state)));
   if (ending.kind === 'ended' && ending.unsaved) await saveLast(manager, ending.unsaved, parents);
   return isLeft;

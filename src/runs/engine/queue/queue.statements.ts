@@ -75,5 +75,21 @@ export function endSql(isPostgres: boolean, cancellation: string): string {
     (SELECT t."followed_by" FROM "thread" t WHERE t."thread_id" = "run"."thread_id" AND t."followed_until" > $3) AS "streaming"`;
 }
 
+/**
+ * Deletes a thread that was made for one run, and the run with it, for the worker that holds the run.
+ *
+ * Parameters: the thread, and of the lease the run, the worker and the attempt.
+ *
+ * @param cancellation the condition on `cancel_action`
+ */
+export function deleteThreadSql(cancellation: string): string {
+  return `
+  DELETE FROM "thread" WHERE "thread_id" = $1 AND EXISTS (
+    SELECT 1 FROM "run" r WHERE r."thread_id" = "thread"."thread_id" AND r."run_id" = $2
+      AND r."worker_id" = $3 AND r."attempt" = $4 AND r."status" = 'running' AND r.${cancellation}
+  )
+  RETURNING "thread_id"`;
+}
+
 /** Parameter: the thread. */
 export const lockThreadSql = `SELECT 1 FROM "thread" WHERE "thread_id" = $1 FOR UPDATE`;
