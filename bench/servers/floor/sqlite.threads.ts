@@ -21,6 +21,7 @@ export class SqliteThreads implements Threads {
     const writer = await Connection.open(path);
     await writer.all('PRAGMA journal_mode = WAL', []);
     await writer.all('PRAGMA synchronous = NORMAL', []);
+    await writer.all('PRAGMA wal_autocheckpoint = 4000', []);
     const readers = await Promise.all(Array.from({ length: READERS }, () => Connection.open(path)));
     return new SqliteThreads(writer, readers);
   }

@@ -8,6 +8,11 @@ import { DatabaseOpenError, Sqlite3Error } from './sqlite3.errors.js';
 import type { Sqlite3Options } from './sqlite3.options.js';
 
 const BUSY_PAUSE_MS = 10;
+/**
+ * The writer copies its log into the file when it has so many pages of 4 KiB, and everybody waits for the disk meanwhile: with SQLite's
+ * own 1,000 a twentieth of the time, where runs write without a pause.
+ */
+const LOG_PAGES = 4_000;
 /** SQLite's names for a database that only its own connection can see. */
 const PRIVATE_DATABASES: ReadonlySet<string> = new Set([':memory:', '']);
 
@@ -25,6 +30,7 @@ export async function openConnections(path: string, options: Sqlite3Options): Pr
     if (!isPrivate) {
       await enterWal(writer, options.busyTimeoutMs);
       await pragma(writer, `synchronous = ${options.synchronous}`);
+      await pragma(writer, `wal_autocheckpoint = ${LOG_PAGES}`);
       for (let i = 0; i < options.readers; i++) await openReader(path, options, opened);
     }
     return new ConnectionPool(writer, opened.slice(1), options.lockTimeoutMs);

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Item } from './item.entity.js';
 import { SqliteDataSource } from './sqlite.data-source.js';
@@ -7,6 +8,8 @@ const TASKS = 50;
 const OPERATIONS_PER_TASK = 400;
 /** More shapes of SQL than the cache has places, so that nearly every operation evicts a statement. */
 const CACHED_STATEMENTS = 5;
+
+const MIB = 1024 * 1024;
 
 class RolledBack extends Error {}
 
@@ -127,6 +130,21 @@ describe('the adapter under load', () => {
       await Promise.all(callers.map((caller) => caller.work(OPERATIONS_PER_TASK)));
       expect(await dataSource.ids()).toEqual(callers.flatMap((caller) => caller.rows).sort());
       expect(await dataSource.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'copies its log into the file every 16 MiB, however much is written',
+    async () => {
+      const log = `${directory.file('items.db')}-wal`;
+      let largest = 0;
+      for (let id = 0; id < 60; id += 1) {
+        await dataSource.manager.insert(Item, { id: String(id), label: 'x'.repeat(MIB) });
+        largest = Math.max(largest, (await stat(log)).size);
+      }
+      expect(largest).toBeGreaterThan(14 * MIB);
+      expect(largest).toBeLessThan(20 * MIB);
     },
     PATIENCE_MS,
   );
