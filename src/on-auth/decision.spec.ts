@@ -49,6 +49,21 @@ describe('what a handler answered', () => {
 });
 
 describe('a decision that a key equals a value', () => {
+  it.each<[string, object]>([
+    ['a symbol beside it', { owner: 'alice', [Symbol('more')]: 1 }],
+    [
+      'a property that is not enumerable beside it',
+      Object.defineProperty({ owner: 'alice' }, 'more', { value: 1 }),
+    ],
+    ['the property not enumerable', Object.defineProperty({}, 'owner', { value: 'alice' })],
+    ['the property inherited', Object.create({ owner: 'alice' }) as object],
+    ['a class', Object.assign(new (class Filter {})(), { owner: 'alice' })],
+    ['a list for the value', { owner: ['alice'] }],
+  ])('is none, however often it was taken before, with %s', (_, result) => {
+    parseDecision({ owner: 'alice' });
+    expect(() => parseDecision(result)).toThrow(InvalidDecisionError);
+  });
+
   it('is one object for all who get it, and cannot be changed', () => {
     const decision = parseDecision({ owner: 'alice' });
     expect(parseDecision({ owner: 'alice' })).toBe(decision);

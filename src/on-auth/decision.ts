@@ -1,4 +1,4 @@
-import { InvalidFilterError, parseFilter } from './filter/filter.parser.js';
+import { InvalidFilterError, isPlain, parseFilter } from './filter/filter.parser.js';
 import type { Filter, JsonScalar } from './filter/filter.js';
 
 /** What was decided for one event: everything of the resource, nothing, or what matches a filter. */
@@ -39,6 +39,8 @@ export class InvalidDecisionError extends Error {
 export function parseDecision(result: unknown): Decision {
   if (result === undefined || result === null || result === true) return ALLOW;
   if (result === false) return DENY;
+  const known = knownEquality(result);
+  if (known) return known;
   try {
     const filter = parseFilter(result);
     return filter.kind === 'everything' ? ALLOW : restrictTo(filter);
@@ -63,6 +65,20 @@ function restrictTo(filter: Filter): Restrict {
   const made: Restrict = Object.freeze({ kind: 'restrict', filter: Object.freeze(filter) });
   remember(filter.key, filter.value, made);
   return made;
+}
+
+/** What was read before from an object of one key, which is all that it has. */
+function knownEquality(result: unknown): Restrict | undefined {
+  if (typeof result !== 'object' || result === null || !isPlain(result)) return undefined;
+  const keys = Reflect.ownKeys(result);
+  const [key] = keys;
+  if (
+    keys.length !== 1 ||
+    typeof key !== 'string' ||
+    !Object.prototype.propertyIsEnumerable.call(result, key)
+  )
+    return undefined;
+  return equalities.get(key)?.get((result as Record<string, JsonScalar>)[key]);
 }
 
 function remember(key: string, value: JsonScalar, decision: Restrict): void {

@@ -146,7 +146,8 @@ function entriesOf(value: unknown, where: string): readonly [string, unknown][] 
   return entries;
 }
 
-function isPlain(value: object): boolean {
+/** Whether an object is one as literals make it: of no class. */
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -11,6 +11,11 @@ export function scopeOn(dataSource: DataSource, tablePath: string): TableScope |
   return Scoping.of(dataSource)?.on(tablePath);
 }
 
+/** The same for a statement that binds the scope's values itself, and goes through no builder. */
+export function boundScopeOn(dataSource: DataSource, tablePath: string): TableScope | undefined {
+  return Scoping.of(dataSource)?.boundOn(tablePath);
+}
+
 /** Adds the current scope's parameters to those of a builder. */
 export function withScopeParameters(dataSource: DataSource, own: ObjectLiteral): ObjectLiteral {
   Scoping.of(dataSource)?.addParameters(own);

@@ -46,10 +46,15 @@ export class Scoping {
    */
   on(path: string): TableScope | undefined {
     const table = this.tables.find(path);
-    if (!table) return undefined;
-    const scope = AuthorizationContext.current();
-    if (!scope) throw new ScopeMissingError(`a query on ${table.name} outside any authorization`);
-    return scope.kind === 'system' ? undefined : this.scopeUnder(scope.decisions, table, table.qualifier);
+    const decisions = table && decisionsAbout(table);
+    return decisions && this.scopeUnder(decisions, table, table.qualifier);
+  }
+
+  /** The same for a statement that binds the values of the scope itself: `addParameters` need not know of it. Throws as `on`. */
+  boundOn(path: string): TableScope | undefined {
+    const table = this.tables.find(path);
+    const decisions = table && decisionsAbout(table);
+    return decisions && this.compiledOnce(decisions, table);
   }
 
   /** The condition of a scope where the table goes by another name. */
@@ -103,6 +108,13 @@ export class Scoping {
     );
     return { table, qualifier, decisions: table.resources.map(decided), form, values };
   }
+}
+
+/** None where the system is at work. */
+function decisionsAbout({ name }: ScopedTable): Decisions | undefined {
+  const scope = AuthorizationContext.current();
+  if (!scope) throw new ScopeMissingError(`a query on ${name} outside any authorization`);
+  return scope.kind === 'system' ? undefined : scope.decisions;
 }
 
 function addParametersOf({ form, values }: TableScope, parameters: ObjectLiteral): void {

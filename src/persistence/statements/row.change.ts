@@ -1,5 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
-import { scopeOn } from '../query-builders/scoped.sql.js';
+import { boundScopeOn } from '../query-builders/scoped.sql.js';
 import { checkNewImage } from '../scoping/image.check.js';
 import { PlainEntity } from './plain.entity.js';
 import { execute } from './row.execution.js';
@@ -44,7 +44,7 @@ export async function changeBringing<Entity extends ObjectLiteral>(
 ): Promise<boolean> {
   const { dataSource, queryRunner } = manager;
   const entity = plain(manager, target);
-  const scope = scopeOn(dataSource, entity.metadata.tablePath);
+  const scope = boundScopeOn(dataSource, entity.metadata.tablePath);
   for (const child of below) assertIsBelow(manager, entity, child);
   if (scope?.form.condition !== undefined) checkNewImage(scope, values);
   const text = JSON.stringify(content);
@@ -75,7 +75,7 @@ function assertIsBelow(
   child: EntityTarget<ObjectLiteral>,
 ): void {
   const { name, tablePath } = dataSource.getMetadata(child);
-  if (isItsOnlyParent(parent, scopeOn(dataSource, tablePath))) return;
+  if (isItsOnlyParent(parent, boundScopeOn(dataSource, tablePath))) return;
   throw new TypeError(`${parent.metadata.name} does not decide alone who sees ${name}`);
 }
 

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
-import { scopeOn } from '../query-builders/scoped.sql.js';
+import { boundScopeOn } from '../query-builders/scoped.sql.js';
 import { rowOf } from '../row.js';
 import { checkNewImage, checkNewRow } from '../scoping/image.check.js';
 import { ParentCheck } from '../scoping/parent.check.js';
@@ -32,7 +32,7 @@ export async function insertRows<Entity extends ObjectLiteral>(
   const { dataSource } = manager;
   const entity = plainEntity(dataSource, target);
   if (!entity || rows.some(holdsSql)) return buildAndInsert(manager, target, rows, ignoresTaken);
-  const scope = scopeOn(dataSource, entity.metadata.tablePath);
+  const scope = boundScopeOn(dataSource, entity.metadata.tablePath);
   const insertion = { rows: rows.length, ignoresTaken };
   const statement = RowStatements.of(dataSource).insert(entity, entity.columns, scope, insertion);
   const values = rows.flatMap((row) => valuesOf(entity, row));
@@ -77,9 +77,9 @@ export async function insertBelow<Entity extends ObjectLiteral, Parent extends O
   if (!entity || !parent) throw new TypeError('Only plain entities can be inserted below each other');
   const condition = { ...parentKeyOf(entity, parent, row), ...asRead };
   const where = Object.keys(condition).map((property) => comparable(parent, property));
-  if (!isItsOnlyParent(parent, scopeOn(dataSource, entity.metadata.tablePath)))
+  if (!isItsOnlyParent(parent, boundScopeOn(dataSource, entity.metadata.tablePath)))
     throw new TypeError(`${parent.metadata.name} does not decide alone who sees ${entity.metadata.name}`);
-  const scope = scopeOn(dataSource, parent.metadata.tablePath);
+  const scope = boundScopeOn(dataSource, parent.metadata.tablePath);
   if (scope?.form.condition !== undefined) checkNewImage(scope, becomes);
   const statement = RowStatements.of(dataSource).insertBelow(
     { entity, parent },

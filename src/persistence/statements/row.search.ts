@@ -1,6 +1,6 @@
 import type { ObjectLiteral, Repository } from 'typeorm';
 import type { Bind, Dialect } from '../filter-sql/filter.renderer.js';
-import { scopeOn } from '../query-builders/scoped.sql.js';
+import { boundScopeOn } from '../query-builders/scoped.sql.js';
 import type { TableScope } from '../scoping/table.scope.js';
 import { PlainEntity } from './plain.entity.js';
 import { execute } from './row.execution.js';
@@ -113,7 +113,7 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
   private async rows(statementOf: StatementOf): Promise<readonly ObjectLiteral[]> {
     const { manager } = this.repository;
     const { dataSource } = manager;
-    const scope = scopeOn(dataSource, this.entity.metadata.tablePath);
+    const scope = boundScopeOn(dataSource, this.entity.metadata.tablePath);
     const statement = statementOf(RowStatements.of(dataSource), scope);
     const mode = dataSource.defaultReplicationModeForReads();
     const { records } = await execute(manager, mode, statement, this.values, scope);

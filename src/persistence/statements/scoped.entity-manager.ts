@@ -9,7 +9,7 @@ import {
   type QueryDeepPartialEntity,
   type UpdateOptions,
 } from 'typeorm';
-import { scopeOn } from '../query-builders/scoped.sql.js';
+import { boundScopeOn } from '../query-builders/scoped.sql.js';
 import { checkNewImage, checkNewRow } from '../scoping/image.check.js';
 import type { TableScope } from '../scoping/table.scope.js';
 import { PlainEntity, type PlainColumn } from './plain.entity.js';
@@ -104,7 +104,7 @@ export class ScopedEntityManager extends EntityManager {
   }
 
   private scopeOn({ metadata }: PlainEntity): TableScope | undefined {
-    return scopeOn(this.dataSource, metadata.tablePath);
+    return boundScopeOn(this.dataSource, metadata.tablePath);
   }
 }
 

@@ -304,6 +304,8 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
       await as('bob', async () => {
         await expect(run()).rejects.toMatchObject({ name: 'UnscopedSqlError' });
         await manager.findOneBy(Letter, { letter_id: 'bob-0' });
+        await expect(run()).rejects.toMatchObject({ name: 'UnscopedSqlError' });
+        await manager.createQueryBuilder(Letter, 'l').getCount();
         expect(await run()).toEqual([{ id: 'bob-0' }]);
       });
     });
