@@ -6,7 +6,9 @@ export type Eventual<T> = T | Promise<T>;
 
 /** A query builder is a promise as well, and so is a promise of another realm. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }
 
 /**
