@@ -29,9 +29,10 @@ export interface Brought {
 
 /**
  * Changes a row that the current scope sees, together with rows below it that a trigger of the table writes, in one statement. All of it
- * happens or nothing. Subscribers are not told, of neither.
+ * happens or nothing.
  *
- * @returns false, with nothing written, where there is no such row, or what it brings is not for JSON
+ * @returns false, with nothing written, where there is no such row, what it brings is not for JSON, or there are subscribers: they would
+ * not be told
  * @throws TypeError where the entity is not plain (ADR 26), has no such columns, or does not decide alone who sees what is below
  * @throws ScopeViolationError where the row would not be visible any more
  * @example await changeBringing(manager, Thread, { key: { thread_id }, values: { status: 'idle' } }, { column: 'brings', content, below: [Run] })
@@ -47,6 +48,7 @@ export async function changeBringing<Entity extends ObjectLiteral>(
   const scope = boundScopeOn(dataSource, entity.metadata.tablePath);
   for (const child of below) assertIsBelow(manager, entity, child);
   if (scope?.form.condition !== undefined) checkNewImage(scope, values);
+  if (dataSource.subscribers.length > 0) return false;
   const text = JSON.stringify(content);
   if (text.length > MOST_BROUGHT || ALTERED.test(text)) return false;
   const changed = Object.keys(values).map((property) => columnOf(entity, property));

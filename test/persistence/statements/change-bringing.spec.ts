@@ -119,6 +119,17 @@ describe.each(databases)('a change that brings rows with it, on $dialect', ({ di
     expect(await found('alice')).toEqual(untouched);
   });
 
+  it('does not happen where subscribers would not be told of it', async () => {
+    const { subscribers } = manager.dataSource;
+    subscribers.push({});
+    try {
+      expect(await as('alice', () => enclose('alice'))).toBe(false);
+    } finally {
+      subscribers.pop();
+    }
+    expect(await found('alice')).toEqual(untouched);
+  });
+
   it('is refused where the row would not be visible any more', async () => {
     await expect(
       as('alice', () => enclose('alice', 'a map', { metadata: { owner: 'bob' } })),
