@@ -17,6 +17,8 @@ interface Entry {
 @Injectable()
 export class LiveRuns {
   private readonly entries = new Map<string, Entry>();
+  /** Those that are held beyond their end. */
+  private readonly kept = new Map<string, LiveRun>();
   private stopped: Error | undefined;
 
   get(runId: string): LiveRun | undefined {
@@ -34,6 +36,17 @@ export class LiveRuns {
     entry.holders += 1;
     signal.addEventListener('abort', () => this.letGo(entry), { once: true });
     return entry.run;
+  }
+
+  /** Holds a run until the signal aborts, beyond its end too: for who hears of a run, and has to look for it first. */
+  keep(runId: string, signal: AbortSignal): void {
+    this.kept.set(runId, this.hold(runId, signal));
+    signal.addEventListener('abort', () => this.kept.delete(runId), { once: true });
+  }
+
+  /** A run that is kept; also one that has ended. */
+  keptRun(runId: string): LiveRun | undefined {
+    return this.kept.get(runId);
   }
 
   /** The run is in the table. */

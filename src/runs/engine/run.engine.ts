@@ -31,7 +31,7 @@ export interface RunOutcome {
 export interface EventsOptions {
   readonly after?: number;
   readonly live?: boolean;
-  /** A run that has ended just now, elsewhere, still yields what was brought here for those who follow its thread. */
+  /** A run that has ended just now still yields what was kept, or brought here, for those who follow its thread. */
   readonly recent?: boolean;
   readonly signal: AbortSignal;
 }

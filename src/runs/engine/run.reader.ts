@@ -59,12 +59,14 @@ export class RunReader {
         const run = await findRun();
         if (!run) return;
         liveRuns.know(run);
+        const kept = liveRuns.keptRun(runId);
         if (run.status === 'pending' || run.status === 'running') {
           const newFrom = await join(run);
           // A log that was filled before knows what is new; one that is still empty may be that of a run elsewhere.
           const first = onlyNew && from === 0 ? newFrom : from;
           yield* followEvents(live, { from: first, onlyNew, readPage, signal });
         } else if (run.resumable && !onlyNew) yield* replayEvents(runId, { from, readPage, signal });
+        else if (recent && kept) yield* followEvents(kept, { from, readPage, signal });
         else if (recent && run.events_for !== null)
           yield* replayEvents(runId, { from, readPage: readRelayed, signal });
       },

@@ -5,11 +5,13 @@ import { CheckpointWrite } from '../../../src/graphs/checkpointer/checkpoint-wri
 import { Checkpoint } from '../../../src/graphs/checkpointer/checkpoint.entity.js';
 import { runAsSystem } from '../../../src/on-auth/authorization.context.js';
 import { Sqlite3Connection } from '../../../src/persistence/sqlite3/sqlite3.connection.js';
+import { ThreadFollowers } from '../../../src/runs/engine/relay/thread.followers.js';
+import type { RunEvent } from '../../../src/runs/engine/run.engine.js';
 import { RunWorker } from '../../../src/runs/engine/worker/run.worker.js';
 import { Run } from '../../../src/runs/run.entity.js';
 import { databases, type TestDatabase } from '../../support/databases.js';
 import { gates } from './support/engine.graphs.js';
-import { EngineHarness, until, type RunSettings } from './support/engine.harness.js';
+import { as, collect, EngineHarness, until, type RunSettings } from './support/engine.harness.js';
 
 /** Longer than what comes with the thread in one statement on SQLite. */
 const LONG = 100_000;
@@ -109,6 +111,21 @@ describe.each(databases)('the end of a run, on $dialect', ({ create }) => {
     gates.open(nameOf(runs[1]));
     await server.outcome(runs[1]);
     expect((await server.thread(threadId)).status).toBe('idle');
+  });
+
+  it('takes nothing from who streams the thread, and finds the run only afterwards', async () => {
+    const leaving = new AbortController();
+    const threadId = await server.createThread();
+    await server.app.get(ThreadFollowers, { strict: false }).follow(threadId, leaving.signal);
+    const run = await server.enqueue(threadId, { graph_id: 'echo' });
+    await server.outcome(run);
+    const late = (owner: string): Promise<RunEvent[]> =>
+      as(owner, () => collect(server.engine.events(run.run_id, { recent: true, signal: leaving.signal })));
+    const told = (await late('alice')).map(({ event }) => event);
+    expect(told.slice(0, 1)).toEqual(['metadata']);
+    expect(told.length).toBeGreaterThan(1);
+    expect(await late('bob')).toEqual([]);
+    leaving.abort();
   });
 
   it('takes one statement on SQLite, and no transaction', async () => {

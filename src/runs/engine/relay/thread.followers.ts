@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { runAsSystem } from '../../../on-auth/authorization.context.js';
+import type { Run } from '../../run.entity.js';
 import { Bell } from '../events/bell.js';
+import { LiveRuns } from '../live.runs.js';
 import { isPostgres, rowsOf } from '../queue/run.sql.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { followThreadSql, followThreadsSql, revisionsSql } from './thread.statements.js';
@@ -9,6 +11,8 @@ import { followThreadSql, followThreadsSql, revisionsSql } from './thread.statem
 /** How long the row of a thread says that it is streamed, and how much of that may pass before it is said again. */
 const FOLLOWED_MS = 120_000;
 const RENEW_AFTER_MS = 60_000;
+/** How long the events of a run are kept for who streams its thread here: a run may have ended before it is found in the table. */
+const KEPT_MS = 10_000;
 
 interface FollowedThread {
   readonly bell: Bell;
@@ -35,6 +39,7 @@ export class ThreadFollowers {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly liveRuns: LiveRuns,
     @Inject(RUN_ENGINE_OPTIONS) { workerId }: RunEngineOptions,
   ) {
     this.isShared = isPostgres(dataSource);
@@ -53,6 +58,11 @@ export class ThreadFollowers {
     else signal.addEventListener('abort', () => this.leave(threadId, followed), { once: true });
     if (this.isShared) this.note(await this.say(followThreadSql, threadId));
     return followed.bell;
+  }
+
+  /** A run is about to begin here. */
+  expect({ run_id, thread_id }: Pick<Run, 'run_id' | 'thread_id'>): void {
+    if (this.threads.has(thread_id)) this.liveRuns.keep(run_id, AbortSignal.timeout(KEPT_MS));
   }
 
   /** The thread has a new run. */

@@ -10,6 +10,7 @@ import { RunQueue } from '../queue/run.queue.js';
 import { RUN_ENGINE_OPTIONS, type RunEngineOptions } from '../run-engine.options.js';
 import { GONE, outcomeOf } from '../run.outcome.js';
 import { RunAnnouncer } from '../run.announcer.js';
+import { ThreadFollowers } from '../relay/thread.followers.js';
 import { QueueAlarm } from './queue.alarm.js';
 
 /** How long a graph may take to stop, once it is told to. */
@@ -37,6 +38,7 @@ export class RunWorker {
     private readonly executor: RunExecutor,
     private readonly liveRuns: LiveRuns,
     private readonly announcer: RunAnnouncer,
+    private readonly threads: ThreadFollowers,
     @Inject(RUN_ENGINE_OPTIONS) private readonly options: RunEngineOptions,
   ) {}
 
@@ -84,6 +86,7 @@ export class RunWorker {
 
   /** Executes a run that is claimed for this worker, on a seat that was taken for it. */
   start(run: Run): void {
+    this.threads.expect(run);
     const task = new RunTask(run);
     // Was claimed while the server was stopping.
     if (this.suspending) task.stop({ kind: 'suspend' });
