@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { sendJsonText } from './json.reply.js';
 
 /** One page of a search. `next` is the offset of the following page when more rows exist; `total` only when asked for. */
 export interface Page<T> {
@@ -23,10 +24,21 @@ export function pageOf<T>(
 
 /** Sends the rows as the body and the rest as `X-Pagination-*` headers. */
 export async function sendPage<T>(reply: FastifyReply, search: Promise<Page<T>>): Promise<readonly T[]> {
-  const { rows, next, total } = await search;
+  const page = await search;
+  setPaginationHeaders(reply, page);
+  return page.rows;
+}
+
+/** The same for rows that are JSON already. */
+export async function sendJsonPage(reply: FastifyReply, search: Promise<Page<string>>): Promise<string> {
+  const page = await search;
+  setPaginationHeaders(reply, page);
+  return sendJsonText(reply, `[${page.rows.join(',')}]`);
+}
+
+function setPaginationHeaders(reply: FastifyReply, { next, total }: Page<unknown>): void {
   if (next !== undefined) void reply.header('x-pagination-next', String(next));
   if (total !== undefined) void reply.header('x-pagination-total', String(total));
-  return rows;
 }
 
 /** Whether a client asked for the exact count of everything visible (`Prefer: count=exact`). */

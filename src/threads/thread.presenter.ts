@@ -22,12 +22,17 @@ export interface ThreadView {
   readonly withTtl?: boolean;
 }
 
+/** The fields that were selected, each once and in the order of the contract, so that few searches differ. */
+export function fieldsOf({ select }: Pick<ThreadView, 'select'>): readonly ThreadField[] {
+  return select ? THREAD_FIELDS.filter((field) => select.includes(field)) : THREAD_FIELDS;
+}
+
 /** A thread as the contract's section 2.2 has it. */
 export function presentThread(
   thread: Thread,
   { select, extract, withTtl = false }: ThreadView = {},
 ): JsonObject {
-  const presented = presentFields(thread, select ?? THREAD_FIELDS);
+  const presented = presentFields(thread, fieldsOf({ select }));
   if (extract) presented.extracted = extractFrom(thread, extract);
   if (withTtl && thread.ttl_strategy !== null) presented.ttl = ttlOf(thread);
   return presented;

@@ -1,7 +1,12 @@
 import type { Repository } from 'typeorm';
 import { pageOf, type Page } from '../http/page.js';
 import { renderContainment } from '../persistence/containment/containment.renderer.js';
-import { RowSearch, isOneOf, type ConditionTarget } from '../persistence/statements/row.search.js';
+import {
+  RowSearch,
+  isOneOf,
+  type ConditionTarget,
+  type RowPage,
+} from '../persistence/statements/row.search.js';
 import type { CountThreads, SearchThreads, ThreadCriteria } from './dto/search-threads.dto.js';
 import type { Thread } from './thread.entity.js';
 
@@ -12,17 +17,22 @@ export function selectThreads(threads: Repository<Thread>, criteria: CountThread
   return search;
 }
 
-/** A page of them, in the order that was asked for. */
-export async function pageOfThreads(
+/**
+ * A page of them, in the order that was asked for.
+ *
+ * @param read gives some of the rows that were found
+ */
+export async function pageOfThreads<Row>(
   threads: Repository<Thread>,
   search: SearchThreads,
-): Promise<Page<Thread>> {
+  read: (found: RowSearch<Thread>, page: RowPage) => Promise<readonly Row[]>,
+): Promise<Page<Row>> {
   const { limit, offset, sort_by, sort_order } = search;
-  const query = selectThreads(threads, search);
+  const found = selectThreads(threads, search);
   const direction = sort_order === 'asc' ? 'ASC' : 'DESC';
-  query.orderBy(sort_by, direction).orderBy('thread_id', direction);
-  const rows = await query.page({ limit: limit + 1, offset });
-  return pageOf(rows, search, search.countsAll ? await query.count() : undefined);
+  found.orderBy(sort_by, direction).orderBy('thread_id', direction);
+  const rows = await read(found, { limit: limit + 1, offset });
+  return pageOf(rows, search, search.countsAll ? await found.count() : undefined);
 }
 
 /** What a search or count asks of each thread, as SQL. */

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { mapPage, sendPage, sendUnlessMinimal } from '../http/page.js';
+import { mapPage, sendJsonPage, sendUnlessMinimal, type Page } from '../http/page.js';
 import { Documented, PAGE_HEADERS } from '../http/documented.decorator.js';
 import { COUNT } from '../http/schema/json.schema.js';
 import { Authorize, Authorized } from '../on-auth/index.js';
@@ -12,7 +12,7 @@ import { UpdateThread, updateThread } from './dto/update-thread.dto.js';
 import { ThreadCopier } from './thread.copier.js';
 import { ThreadCreator } from './thread.creator.js';
 import { ThreadPruner } from './thread.pruner.js';
-import { presentThread } from './thread.presenter.js';
+import { fieldsOf, presentThread } from './thread.presenter.js';
 import { ThreadsService } from './threads.service.js';
 import { FOUND_THREADS, PRUNED, THREAD } from './thread.schemas.js';
 
@@ -38,11 +38,7 @@ export class ThreadsController {
   @Authorize('threads', 'search', searchThreads)
   @Documented('Finds threads', { answers: FOUND_THREADS, headers: PAGE_HEADERS })
   search(@Authorized() search: SearchThreads, @Res({ passthrough: true }) reply: FastifyReply) {
-    const page = this.threads.search(search, { mayLag: true });
-    return sendPage(
-      reply,
-      mapPage(page, (thread) => presentThread(thread, search)),
-    );
+    return sendJsonPage(reply, this.pageOf(search));
   }
 
   @Post('count')
@@ -89,5 +85,14 @@ export class ThreadsController {
   @Documented('Deletes a thread', { answers: 'nothing' })
   delete(@Authorized() { thread_id }: ThreadId) {
     return this.threads.delete(thread_id);
+  }
+
+  /** What is looked for inside of a thread needs the thread; otherwise the database has it as JSON. */
+  private pageOf(search: SearchThreads): Promise<Page<string>> {
+    const options = { mayLag: true };
+    if (!search.extract) return this.threads.searchJson(search, fieldsOf(search), options);
+    return mapPage(this.threads.search(search, options), (thread) =>
+      JSON.stringify(presentThread(thread, search)),
+    );
   }
 }

@@ -13,6 +13,7 @@ import type { UpdateThread } from './dto/update-thread.dto.js';
 import { ThreadActivity } from './thread.activity.js';
 import { Thread, type ThreadStatus } from './thread.entity.js';
 import { expiry, newThread } from './thread.factory.js';
+import type { ThreadField } from './thread.presenter.js';
 import { pageOfThreads, selectThreads } from './thread.query.js';
 
 /** How often a change of metadata is tried before the row is locked for it. */
@@ -66,7 +67,20 @@ export class ThreadsService {
   }
 
   search(search: SearchThreads, options: ReadOptions = {}): Promise<Page<Thread>> {
-    return this.replica.read(this.threads, options, (threads) => pageOfThreads(threads, search));
+    return this.replica.read(this.threads, options, (threads) =>
+      pageOfThreads(threads, search, (found, page) => found.page(page)),
+    );
+  }
+
+  /** The same page, with these fields of each thread as JSON. */
+  searchJson(
+    search: SearchThreads,
+    fields: readonly ThreadField[],
+    options: ReadOptions = {},
+  ): Promise<Page<string>> {
+    return this.replica.read(this.threads, options, (threads) =>
+      pageOfThreads(threads, search, (found, page) => found.pageAsJson(page, fields)),
+    );
   }
 
   count(criteria: CountThreads, options: ReadOptions = {}): Promise<number> {

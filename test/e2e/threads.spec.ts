@@ -427,6 +427,29 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       expect(idsOf(await search({ values: { messages: [] } }))).toEqual([]);
     });
 
+    it('answers threads as they are read, with their state and without', async () => {
+      const metadata = { set: randomUUID() };
+      const [idle, ran] = [await make(alice, { metadata }), await make(alice, { metadata })];
+      const input = { messages: [{ role: 'human', content: 'a "word"\nand 木😀\u2028' }] };
+      await alice('POST', `/threads/${ran.thread_id}/runs/wait`, { assistant_id: 'agent', input });
+      const read = await Promise.all(
+        [ran, idle].map(({ thread_id }) => alice('GET', `/threads/${thread_id}`)),
+      );
+      const answer = await search({ metadata });
+      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(answer.body).toEqual(read.map(({ body }) => body));
+      expect(answer.body).toMatchObject([
+        { values: { messages: [{ content: input.messages[0].content }, {}] } },
+        { values: null },
+      ]);
+    });
+
+    it('shows only the fields that were selected, each once', async () => {
+      const answer = await search({ ids: [ids[0]], select: ['status', 'thread_id', 'status'] });
+      expect(answer.text.replaceAll(' ', '')).toBe(`[{"thread_id":"${ids[0]}","status":"idle"}]`);
+      expect((await search({ ids: [ids[0]], select: [] })).body).toEqual([{}]);
+    });
+
     it('shows only the fields that were selected, and what was extracted', async () => {
       const answer = await search({
         ids: [ids[0]],

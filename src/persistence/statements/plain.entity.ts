@@ -3,6 +3,8 @@ import type { Driver } from 'typeorm/driver/Driver.js';
 import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import type { Dialect } from '../filter-sql/filter.renderer.js';
+import { epochMillis } from '../epoch-millis.transformer.js';
 import { PackedRow } from './packed.row.js';
 
 /** Types whose values TypeORM writes and reads as they are, but for transformers, JSON and the booleans of SQLite. */
@@ -37,6 +39,8 @@ export interface PlainColumn {
   readonly type: ColumnMetadata['type'];
   /** Whether a value is bound as it is, so that it can be compared with. */
   readonly isComparable: boolean;
+  /** Whether it holds a point in time, in milliseconds. */
+  readonly isTime: boolean;
   /** What the database gives, as the entity has it. */
   readonly read: (value: unknown) => unknown;
   /** What the entity has, as it is bound. */
@@ -65,6 +69,7 @@ export class PlainEntity {
   /** What a SELECT gives of a row. */
   readonly selection: string;
   readonly driver: Driver;
+  readonly dialect: Dialect;
   private readonly byProperty: ReadonlyMap<string, PlainColumn>;
   private readonly packing: PackedRow | undefined;
 
@@ -74,8 +79,8 @@ export class PlainEntity {
   ) {
     this.driver = metadata.dataSource.driver;
     this.alias = this.driver.escape(metadata.tableName);
-    this.packing =
-      this.driver instanceof AbstractSqliteDriver ? new PackedRow(columns, this.alias) : undefined;
+    this.dialect = this.driver instanceof AbstractSqliteDriver ? 'sqlite' : 'postgres';
+    this.packing = this.dialect === 'sqlite' ? new PackedRow(columns, this.alias) : undefined;
     this.selection =
       this.packing?.selection ?? columns.map(({ selected }) => selected(this.alias)).join(', ');
     this.path = pathOf(metadata);
@@ -162,6 +167,7 @@ function plainColumn(metadata: ColumnMetadata): PlainColumn {
     quoted,
     type: metadata.type,
     isComparable: metadata.transformer === undefined && metadata.type !== 'jsonb',
+    isTime: metadata.transformer === epochMillis,
     read: readerOf(metadata),
     write: (value) => driver.preparePersistentValue(value, metadata) as unknown,
     written: (placeholder) => inJson(placeholder, true),

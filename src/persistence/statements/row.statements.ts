@@ -4,6 +4,7 @@ import { marked, withScope } from '../query-builders/scoped.sql.js';
 import type { ScopeForm } from '../scoping/scope.form.js';
 import type { TableScope } from '../scoping/table.scope.js';
 import type { PlainColumn, PlainEntity } from './plain.entity.js';
+import { RowJson, orderBy, type RowOrder } from './row.json.js';
 import { RowStatement, placeholder } from './row.statement.js';
 
 /** Columns in the order of the values that are bound for them. */
@@ -17,6 +18,13 @@ export interface RowQuery {
   /** The condition, with a `placeholder` for each value. None asks for all. */
   readonly where: string;
   readonly count: number;
+}
+
+/** What follows the condition. */
+export interface RowClauses {
+  readonly order: readonly RowOrder[];
+  /** LIMIT and OFFSET; none for all. */
+  readonly page: string;
 }
 
 /** How many rows are new, one unless given, and whether those are left out whose key is taken. */
@@ -51,10 +59,31 @@ export class RowStatements {
     });
   }
 
-  /** The rows for which a query holds. `clauses` follow its condition: the order and the page. */
-  search(entity: PlainEntity, query: RowQuery, clauses: string, scope: TableScope | undefined): RowStatement {
-    return this.remembered(`search ${query.where} ${clauses}`, query.count, entity, scope, () => {
-      return `SELECT ${entity.selection} FROM ${visible(entity, scope)}${whereOf(query)} ${clauses}`;
+  /** The rows for which a query holds. */
+  search(
+    entity: PlainEntity,
+    query: RowQuery,
+    { order, page }: RowClauses,
+    scope: TableScope | undefined,
+  ): RowStatement {
+    const clauses = `${orderBy(order)} ${page}`;
+    return this.remembered(`search ${query.where}${clauses}`, query.count, entity, scope, () => {
+      return `SELECT ${entity.selection} FROM ${visible(entity, scope)}${whereOf(query)}${clauses}`;
+    });
+  }
+
+  /** The same rows as JSON of these properties: see `RowJson.select`. */
+  searchJson(
+    entity: PlainEntity,
+    properties: readonly string[],
+    query: RowQuery,
+    { order, page }: RowClauses,
+    scope: TableScope | undefined,
+  ): RowStatement {
+    const key = `json ${properties.join(',')} ${query.where}${orderBy(order)} ${page}`;
+    return this.remembered(key, query.count, entity, scope, () => {
+      const json = new RowJson(entity, properties);
+      return json.select(` FROM ${visible(entity, scope)}${whereOf(query)}`, order, page);
     });
   }
 
