@@ -3,14 +3,23 @@ export interface Point {
   readonly y: number;
 }
 
-/** The line of least squares through points: what `y` grows by for each `x`, and the standard error of that. */
+/**
+ * The line of least squares through points at equal distances: what `y` grows by for each `x`, and the standard error of that. Points that
+ * follow one another are alike, so they tell less than their number: by (1 + r) / (1 - r), with r for how much one residue says of the next.
+ */
 export function slopeOf(points: readonly Point[]): { readonly slope: number; readonly error: number } {
   const meanX = mean(points.map(({ x }) => x));
   const meanY = mean(points.map(({ y }) => y));
   const spread = sum(points.map(({ x }) => (x - meanX) ** 2));
   const slope = sum(points.map(({ x, y }) => (x - meanX) * (y - meanY))) / spread;
-  const residues = sum(points.map(({ x, y }) => (y - meanY - slope * (x - meanX)) ** 2));
-  return { slope, error: Math.sqrt(residues / (points.length - 2) / spread) };
+  const residues = points.map(({ x, y }) => y - meanY - slope * (x - meanX));
+  const squares = sum(residues.map((residue) => residue ** 2));
+  const likeness = Math.max(
+    0,
+    sum(residues.slice(1).map((residue, place) => residue * residues[place])) / squares,
+  );
+  const alike = (1 + likeness) / (1 - likeness);
+  return { slope, error: Math.sqrt((alike * squares) / (points.length - 2) / spread) };
 }
 
 function mean(values: readonly number[]): number {
