@@ -23,6 +23,7 @@ export class SqliteThreads implements Threads {
     await writer.all('PRAGMA synchronous = NORMAL', []);
     await writer.all('PRAGMA wal_autocheckpoint = 4000', []);
     const readers = await Promise.all(Array.from({ length: READERS }, () => Connection.open(path)));
+    for (const connection of [writer, ...readers]) await connection.all('PRAGMA cache_size = -16384', []);
     return new SqliteThreads(writer, readers);
   }
 
