@@ -14,10 +14,8 @@ export function slopeOf(points: readonly Point[]): { readonly slope: number; rea
   const slope = sum(points.map(({ x, y }) => (x - meanX) * (y - meanY))) / spread;
   const residues = points.map(({ x, y }) => y - meanY - slope * (x - meanX));
   const squares = sum(residues.map((residue) => residue ** 2));
-  const likeness = Math.max(
-    0,
-    sum(residues.slice(1).map((residue, place) => residue * residues[place])) / squares,
-  );
+  const shared = sum(residues.slice(1).map((residue, place) => residue * residues[place]));
+  const likeness = shared > 0 ? shared / squares : 0;
   const alike = (1 + likeness) / (1 - likeness);
   return { slope, error: Math.sqrt((alike * squares) / (points.length - 2) / spread) };
 }

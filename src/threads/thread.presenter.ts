@@ -23,7 +23,7 @@ export interface ThreadView {
 }
 
 /** The fields that were selected, each once and in the order of the contract, so that few searches differ. */
-export function fieldsOf({ select }: Pick<ThreadView, 'select'>): readonly ThreadField[] {
+export function selectedFields({ select }: Pick<ThreadView, 'select'>): readonly ThreadField[] {
   return select ? THREAD_FIELDS.filter((field) => select.includes(field)) : THREAD_FIELDS;
 }
 
@@ -32,7 +32,7 @@ export function presentThread(
   thread: Thread,
   { select, extract, withTtl = false }: ThreadView = {},
 ): JsonObject {
-  const presented = presentFields(thread, fieldsOf({ select }));
+  const presented = presentFields(thread, selectedFields({ select }));
   if (extract) presented.extracted = extractFrom(thread, extract);
   if (withTtl && thread.ttl_strategy !== null) presented.ttl = ttlOf(thread);
   return presented;

@@ -20,7 +20,7 @@ export function selectThreads(threads: Repository<Thread>, criteria: CountThread
 /**
  * A page of them, in the order that was asked for.
  *
- * @param read gives some of the rows that were found
+ * @param read reads a page of what was found
  */
 export async function pageOfThreads<Row>(
   threads: Repository<Thread>,

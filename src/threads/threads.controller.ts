@@ -12,7 +12,7 @@ import { UpdateThread, updateThread } from './dto/update-thread.dto.js';
 import { ThreadCopier } from './thread.copier.js';
 import { ThreadCreator } from './thread.creator.js';
 import { ThreadPruner } from './thread.pruner.js';
-import { fieldsOf, presentThread } from './thread.presenter.js';
+import { presentThread, selectedFields } from './thread.presenter.js';
 import { ThreadsService } from './threads.service.js';
 import { FOUND_THREADS, PRUNED, THREAD } from './thread.schemas.js';
 
@@ -38,7 +38,7 @@ export class ThreadsController {
   @Authorize('threads', 'search', searchThreads)
   @Documented('Finds threads', { answers: FOUND_THREADS, headers: PAGE_HEADERS })
   search(@Authorized() search: SearchThreads, @Res({ passthrough: true }) reply: FastifyReply) {
-    return sendJsonPage(reply, this.pageOf(search));
+    return sendJsonPage(reply, this.searchJson(search));
   }
 
   @Post('count')
@@ -88,9 +88,9 @@ export class ThreadsController {
   }
 
   /** What is looked for inside of a thread needs the thread; otherwise the database has it as JSON. */
-  private pageOf(search: SearchThreads): Promise<Page<string>> {
+  private searchJson(search: SearchThreads): Promise<Page<string>> {
     const options = { mayLag: true };
-    if (!search.extract) return this.threads.searchJson(search, fieldsOf(search), options);
+    if (!search.extract) return this.threads.searchJson(search, selectedFields(search), options);
     return mapPage(this.threads.search(search, options), (thread) =>
       JSON.stringify(presentThread(thread, search)),
     );

@@ -435,7 +435,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       const read = await Promise.all(
         [ran, idle].map(({ thread_id }) => alice('GET', `/threads/${thread_id}`)),
       );
-      const answer = await search({ metadata });
+      const answer = await search({ metadata, sort_by: 'updated_at' });
       expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
       expect(answer.body).toEqual(read.map(({ body }) => body));
       expect(answer.body).toMatchObject([
@@ -448,6 +448,14 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
       const answer = await search({ ids: [ids[0]], select: ['status', 'thread_id', 'status'] });
       expect(answer.text.replaceAll(' ', '')).toBe(`[{"thread_id":"${ids[0]}","status":"idle"}]`);
       expect((await search({ ids: [ids[0]], select: [] })).body).toEqual([{}]);
+    });
+
+    it('counts everything also where the page is empty, or of some fields', async () => {
+      const exact = { prefer: 'count=exact' };
+      const beyond = await search({ offset: 7 }, exact);
+      expect([beyond.text, beyond.headers.get('x-pagination-total')]).toEqual(['[]', '5']);
+      const some = await search({ select: ['status'], limit: 1 }, exact);
+      expect([some.body, some.headers.get('x-pagination-total')]).toEqual([[{ status: 'idle' }], '5']);
     });
 
     it('shows only the fields that were selected, and what was extracted', async () => {

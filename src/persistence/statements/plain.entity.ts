@@ -39,7 +39,7 @@ export interface PlainColumn {
   readonly type: ColumnMetadata['type'];
   /** Whether a value is bound as it is, so that it can be compared with. */
   readonly isComparable: boolean;
-  /** Whether it holds a point in time, in milliseconds. */
+  /** Whether it holds a point in time, in whole milliseconds. */
   readonly isTime: boolean;
   /** What the database gives, as the entity has it. */
   readonly read: (value: unknown) => unknown;
@@ -167,7 +167,7 @@ function plainColumn(metadata: ColumnMetadata): PlainColumn {
     quoted,
     type: metadata.type,
     isComparable: metadata.transformer === undefined && metadata.type !== 'jsonb',
-    isTime: metadata.transformer === epochMillis,
+    isTime: metadata.transformer === epochMillis && metadata.type === 'bigint',
     read: readerOf(metadata),
     write: (value) => driver.preparePersistentValue(value, metadata) as unknown,
     written: (placeholder) => inJson(placeholder, true),

@@ -7,7 +7,7 @@ export interface RowOrder {
   readonly direction: 'ASC' | 'DESC';
 }
 
-/** Types of which both databases make the same JSON as `JSON.stringify`. Of a double SQLite writes 15 digits of 17. */
+/** Types of which both databases write the JSON of JavaScript. Of a double SQLite writes 15 digits of 17. */
 const JSON_TYPES: ReadonlySet<unknown> = new Set(['varchar', 'text', 'integer']);
 
 /** What differs between the databases. */
@@ -15,67 +15,74 @@ interface JsonSql {
   readonly object: string;
   /** Of milliseconds since the epoch, in the years 1 to 9999, the text that `Date.prototype.toISOString` makes of them. */
   readonly time: (millis: string) => string;
-  /** All rows in one text, a line for each: JSON that a database writes has no line break in it. */
-  readonly lines: (row: string, order: string) => string;
+  /** A line for each row: JSON that a database writes has no line break in it. */
+  readonly lines: (json: string, order: string) => string;
 }
 
 const DIALECTS: Readonly<Record<Dialect, JsonSql>> = {
   sqlite: {
     object: 'json_object',
     time: (millis) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${millis} / 1000.0, 'unixepoch')`,
-    lines: (row, order) => `group_concat(${row}, char(10)${order})`,
+    lines: (json, order) => `group_concat(${json}, char(10)${order})`,
   },
   postgres: {
     object: 'json_build_object',
     // Whole seconds, because `to_timestamp` takes a double, which has no digits left for the rest.
     time: (millis) =>
       `to_char((to_timestamp(${millis} / 1000) + ${millis} % 1000 * interval '1 millisecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
-    lines: (row, order) => `string_agg(${row}::text, chr(10)${order})`,
+    lines: (json, order) => `string_agg(${json}::text, chr(10)${order})`,
   },
 };
 
 /**
  * Has the database put together the JSON that an answer has of each row: what goes out as it is stored need be neither parsed nor
- * written again, and all rows are one value for the driver.
+ * written again, and all rows are one value for the driver. The guard of SQL may take a property that is called like a scoped table for
+ * that table, and refuse.
  */
 export class RowJson {
   private readonly sql: JsonSql;
+  private readonly columns: readonly PlainColumn[];
 
-  /** @param properties of the rows, in the order in which the JSON has them */
+  /**
+   * @param properties of the rows, in the order in which the JSON has them
+   * @throws TypeError for what is no column, or one of which the databases do not write the same JSON
+   */
   constructor(
     private readonly entity: PlainEntity,
-    private readonly properties: readonly string[],
+    properties: readonly string[],
   ) {
     this.sql = DIALECTS[entity.dialect];
+    this.columns = properties.map((property) => {
+      const column = entity.column(property);
+      if (column && hasJson(column)) return column;
+      throw new TypeError(`${entity.metadata.name} has no column ${property} that is read as JSON`);
+    });
   }
 
   /**
-   * One row with a column `rows`: the JSON of each row that was found on a line of its own, or null where there is none.
+   * A column `rows` of one row: the JSON of each row that was found on a line of its own, or null where there is none. JSON is made of
+   * those alone that are within the limit: PostgreSQL would make it of the others that stand in the same SELECT too.
    *
    * @param source what follows the selection: FROM and WHERE
-   * @param page limits what was found
-   * @throws TypeError for what is no column, or one of which the databases do not write the same JSON
+   * @param limit LIMIT and OFFSET
    */
-  select(source: string, order: readonly RowOrder[], page: string): string {
+  select(source: string, order: readonly RowOrder[], limit: string): string {
+    const { alias } = this.entity;
+    const own = this.columns.map(({ quoted }) => `${alias}.${quoted}`);
+    const needed = new Set([...own, ...order.map(({ column }) => column)]);
+    const found = `SELECT ${[...needed].join(', ') || '1'}${source}${orderBy(order)} ${limit}`;
     // A list that is made of rows has an order of its own.
-    const kept = order.map(({ column }, place) => `, ${column} AS "order_${place}"`).join('');
-    const again = order.map(({ direction }, place) => ({ column: `"order_${place}"`, direction }));
-    const lines = this.sql.lines('"json"', orderBy(again));
-    return `SELECT ${lines} AS "rows" FROM (SELECT ${this.object} AS "json"${kept}${source}${orderBy(order)} ${page}) AS "found"`;
+    return `SELECT ${this.sql.lines(this.object, orderBy(order))} AS "rows" FROM (${found}) ${alias}`;
   }
 
   private get object(): string {
-    const members = this.properties.map((property) => `'${property}', ${this.value(property)}`);
+    const members = this.columns.map((column) => `'${column.property}', ${this.member(column)}`);
     return `${this.sql.object}(${members.join(', ')})`;
   }
 
-  private value(property: string): string {
-    const { alias, metadata } = this.entity;
-    const column = this.entity.column(property);
-    if (!column || !hasJson(column))
-      throw new TypeError(`${metadata.name} has no column ${property} that is read as JSON`);
-    const value = column.value(alias);
-    return column.isTime ? this.sql.time(value) : value;
+  private member({ isTime, value }: PlainColumn): string {
+    const sql = value(this.entity.alias);
+    return isTime ? this.sql.time(sql) : sql;
   }
 }
 

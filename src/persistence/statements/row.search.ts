@@ -88,19 +88,19 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
    * @throws TypeError for what is no whole number
    */
   page(page: RowPage): Promise<Entity[]> {
-    return this.read(pageOf(page));
+    return this.read(limitOf(page));
   }
 
   /**
-   * The same page as the JSON of each row, with these properties: the text that `JSON.stringify` would give, but for white space and
-   * digits that say nothing. `Date`s are as in JSON.
+   * The same page as the JSON of each row, with these properties: the same values as `JSON.stringify` would write, with numbers, order of
+   * keys within documents and white space as the database has them.
    *
    * @throws TypeError for what is no whole number, and for properties whose JSON the databases would not write alike
    * @example await search.pageAsJson({ limit: 10, offset: 0 }, ['thread_id']) // ['{"thread_id":"..."}', ...]
    */
   async pageAsJson(page: RowPage, properties: readonly (keyof Entity & string)[]): Promise<string[]> {
     const { entity, query } = this;
-    const clauses = { order: this.order, page: pageOf(page) };
+    const clauses = { order: this.order, limit: limitOf(page) };
     const [{ rows }] = await this.rows((statements, scope) =>
       statements.searchJson(entity, properties, query, clauses, scope),
     );
@@ -118,10 +118,10 @@ export class RowSearch<Entity extends ObjectLiteral> implements ConditionTarget<
     return Number(count);
   }
 
-  private async read(page: string): Promise<Entity[]> {
+  private async read(limit: string): Promise<Entity[]> {
     const { entity, query, order } = this;
     const rows = await this.rows((statements, scope) =>
-      statements.search(entity, query, { order, page }, scope),
+      statements.search(entity, query, { order, limit }, scope),
     );
     return rows.map((row) => entity.read(row) as Entity);
   }
@@ -146,7 +146,7 @@ export function isOneOf(column: string, values: readonly string[]): string {
   return values.length > 0 ? `${column} IN (${values.join(', ')})` : '1 = 0';
 }
 
-function pageOf({ limit, offset }: RowPage): string {
+function limitOf({ limit, offset }: RowPage): string {
   return `LIMIT ${whole(limit)} OFFSET ${whole(offset)}`;
 }
 

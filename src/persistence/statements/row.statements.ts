@@ -24,7 +24,7 @@ export interface RowQuery {
 export interface RowClauses {
   readonly order: readonly RowOrder[];
   /** LIMIT and OFFSET; none for all. */
-  readonly page: string;
+  readonly limit: string;
 }
 
 /** How many rows are new, one unless given, and whether those are left out whose key is taken. */
@@ -63,10 +63,10 @@ export class RowStatements {
   search(
     entity: PlainEntity,
     query: RowQuery,
-    { order, page }: RowClauses,
+    { order, limit }: RowClauses,
     scope: TableScope | undefined,
   ): RowStatement {
-    const clauses = `${orderBy(order)} ${page}`;
+    const clauses = `${orderBy(order)} ${limit}`;
     return this.remembered(`search ${query.where}${clauses}`, query.count, entity, scope, () => {
       return `SELECT ${entity.selection} FROM ${visible(entity, scope)}${whereOf(query)}${clauses}`;
     });
@@ -77,13 +77,13 @@ export class RowStatements {
     entity: PlainEntity,
     properties: readonly string[],
     query: RowQuery,
-    { order, page }: RowClauses,
+    { order, limit }: RowClauses,
     scope: TableScope | undefined,
   ): RowStatement {
-    const key = `json ${properties.join(',')} ${query.where}${orderBy(order)} ${page}`;
+    const key = `json ${properties.join(',')} ${query.where}${orderBy(order)} ${limit}`;
     return this.remembered(key, query.count, entity, scope, () => {
       const json = new RowJson(entity, properties);
-      return json.select(` FROM ${visible(entity, scope)}${whereOf(query)}`, order, page);
+      return json.select(` FROM ${visible(entity, scope)}${whereOf(query)}`, order, limit);
     });
   }
 

@@ -318,6 +318,7 @@ describe.each(databases)('rows of plain entities on $dialect', ({ dialect, creat
         () => manager.update(Letter, { letter_id: 'bob-0' }, { pages: 1 }),
         () => manager.delete(Letter, { letter_id: 'bob-0' }),
         () => new RowSearch(manager.getRepository(Letter)).page({ limit: 1, offset: 0 }),
+        () => new RowSearch(manager.getRepository(Letter)).pageAsJson({ limit: 1, offset: 0 }, ['pages']),
         () => new RowSearch(manager.getRepository(Letter)).count(),
       ];
       for (const attempt of attempts) {

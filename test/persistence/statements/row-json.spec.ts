@@ -7,7 +7,7 @@ import { rowOf } from '../../../src/persistence/row.js';
 import { RowSearch, type RowPage } from '../../../src/persistence/statements/row.search.js';
 import { openDataSource, type TestDataSource } from '../../support/data-source.js';
 import { databases } from '../../support/databases.js';
-import { scopeFor } from '../ways-to-reach-a-row.scopes.js';
+import { scopeFor, scopeWith } from '../ways-to-reach-a-row.scopes.js';
 import { Letter, entities } from './plain-rows.entities.js';
 
 const FIELDS = [
@@ -43,7 +43,6 @@ const DOCUMENTS: readonly unknown[] = [
   [],
   {},
   0,
-  -0,
   1e21,
   1e-7,
   0.1 + 0.2,
@@ -52,11 +51,11 @@ const DOCUMENTS: readonly unknown[] = [
   true,
   '',
   [[[{ a: [null] }]]],
-  JSON.parse('{"__proto__": {"toString": 1}, "": {"$x": "$y"}}'),
+  JSON.parse('{"__proto__": {"toString": 1}, "": {"$x": "$y"}, "b": 1, "10": 2, "9": 3}'),
   Object.fromEntries(TEXTS.map((text) => [text, text])),
 ];
 
-describe.each(databases)('the JSON of rows on $dialect', ({ create }) => {
+describe.each(databases)('the JSON of rows on $dialect', ({ dialect, create }) => {
   let opened: TestDataSource;
   let letters: Repository<Letter>;
 
@@ -166,15 +165,50 @@ describe.each(databases)('the JSON of rows on $dialect', ({ create }) => {
     },
   );
 
-  it('is that of visible rows only', async () => {
-    await write({}, { metadata: { owner: 'alice' } }, {});
-    const search = (): RowSearch<Letter> => found().and('1 = 1 OR 1 = 1');
-    expect(await read(search())).toHaveLength(2);
-    expect(await as('alice', () => search().pageAsJson(ALL, ['letter_id']))).toEqual([
-      expect.stringContaining('letter-001'),
-    ]);
-    expect(await as('erin', () => search().pageAsJson(ALL, ['letter_id']))).toEqual([]);
-    await expect(search().pageAsJson(ALL, ['letter_id'])).rejects.toThrow('outside any authorization');
+  it.each<[string, unknown, readonly string[]]>([
+    ['all for who may see all', true, ['letter-000', 'letter-001', 'letter-002']],
+    ['none for who may see nothing', false, []],
+    ['those with a value', { owner: 'bob' }, ['letter-000', 'letter-002']],
+    [
+      'those with one of two values',
+      { $or: [{ owner: 'alice' }, { team: 'b' }] },
+      ['letter-001', 'letter-002'],
+    ],
+    ['those with a member', { shared: { $contains: 'erin' } }, ['letter-000']],
+  ])('is that of visible rows only: %s', async (_, result, visible) => {
+    await write(
+      { metadata: { owner: 'bob', shared: ['erin'] } },
+      { metadata: { owner: 'alice' } },
+      { metadata: { owner: 'bob', team: 'b' } },
+    );
+    const [json, rows] = await AuthorizationContext.run(scopeWith('erin', { threads: result }), async () => {
+      const search = (): RowSearch<Letter> => found().and('1 = 1) OR (1 = 1');
+      return [await search().pageAsJson(ALL, ['letter_id']), await search().page(ALL)];
+    });
+    expect(parsed(json)).toEqual(visible.map((letter_id) => ({ letter_id })));
+    expect(rows.map(({ letter_id }) => letter_id)).toEqual(visible);
+  });
+
+  it('is made of nothing but the rows on the page', async () => {
+    await write({ pages: 2 }, { pages: 1 }, { pages: 3 });
+    // PostgreSQL makes no time of it.
+    const unreadable = "UPDATE letter SET sent_at = 9000000000000000000 WHERE letter_id <> 'letter-001'";
+    await runAsSystem('make it unreadable', () => opened.dataSource.query(unreadable));
+    const search = (): RowSearch<Letter> => new RowSearch(letters).orderBy('pages', 'DESC');
+    expect(await read(search(), { limit: 1, offset: 2 })).toMatchObject([{ letter_id: 'letter-001' }]);
+    const least = (): RowSearch<Letter> => new RowSearch(letters).orderBy('pages', 'ASC');
+    expect(await read(least(), { limit: 1, offset: 0 })).toMatchObject([{ letter_id: 'letter-001' }]);
+  });
+
+  it('has times in UTC, wherever the session is', async () => {
+    await write({ sent_at: new Date('2026-11-23T23:30:00.001Z') });
+    await opened.dataSource.transaction(async (manager) => {
+      if (dialect === 'postgres')
+        await runAsSystem('move', () => manager.query("SET LOCAL TIME ZONE 'Asia/Kolkata'"));
+      const search = new RowSearch(manager.getRepository(Letter));
+      const rows = await as('bob', () => search.pageAsJson(ALL, ['sent_at']));
+      expect(parsed(rows)).toEqual([{ sent_at: '2026-11-23T23:30:00.001Z' }]);
+    });
   });
 
   it('is another one for other fields of the same search', async () => {
