@@ -5,6 +5,7 @@ import { cronTables } from './cron.tables.js';
 import { requestCountTablesPostgres, runSlotTables } from './limit.tables.js';
 import type { MigrationClass } from './migration.js';
 import { relayTables } from './relay.tables.js';
+import { runEndsPostgres } from './run-end.functions.postgres.js';
 import { runTablesPostgres } from './run.tables.postgres.js';
 import { statementsMigration } from './statements.migration.js';
 import { storeTablesPostgres } from './store.tables.postgres.js';
@@ -28,6 +29,7 @@ export const postgresMigrations: readonly MigrationClass[] = [
   statementsMigration('CountRequests1795305600022', requestCountTablesPostgres),
   // One statement queues the run and takes the thread.
   statementsMigration('LetRunsTakeThreads1795305600030', []),
-  // The end is recorded in a transaction.
+  // Only on SQLite at first.
   statementsMigration('LetThreadsBringRunEnds1795305600031', []),
+  statementsMigration('EndRunsAtOnceOnPostgres1795305600032', runEndsPostgres),
 ];

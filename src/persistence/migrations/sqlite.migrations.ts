@@ -31,4 +31,5 @@ export const sqliteMigrations: readonly MigrationClass[] = [
   statementsMigration('CountRequests1795305600022', []),
   statementsMigration('LetRunsTakeThreads1795305600030', runTakesThreadSqlite),
   statementsMigration('LetThreadsBringRunEnds1795305600031', threadBringsRunEndSqlite),
+  statementsMigration('EndRunsAtOnceOnPostgres1795305600032', []),
 ];

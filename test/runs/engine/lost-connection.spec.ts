@@ -6,9 +6,10 @@ import { databases, type TestDatabase } from '../../support/databases.js';
 import { gates } from './support/engine.graphs.js';
 import { EngineHarness, until } from './support/engine.harness.js';
 
-/** The writes of a run that wait for a lock of somebody else. */
+/** The writes of a run that wait for a lock of somebody else: of checkpoints, or of its end, which brings the last one. */
 const WAITING = `
-  FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE '%checkpoint%'`;
+  FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    AND (query ILIKE '%checkpoint%' OR query ILIKE '%brings%')`;
 
 /** The checkpoint between the graph's two nodes: -1 is its input, 0 its start. */
 const SAVED_BEFORE_GATE = `SELECT 1 FROM checkpoint WHERE thread_id = $1 AND metadata ->> 'step' = '1'`;

@@ -13,12 +13,23 @@ import { databases, type TestDatabase } from '../../support/databases.js';
 import { gates } from './support/engine.graphs.js';
 import { as, collect, EngineHarness, until, type RunSettings } from './support/engine.harness.js';
 
-/** Longer than what comes with the thread in one statement on SQLite. */
+/** Longer than what comes with the thread in one statement. */
 const LONG = 100_000;
 /** The input, the start, and what the first node did. */
 const STEPS_BEFORE_THE_GATE = 3;
 
-describe.each(databases)('the end of a run, on $dialect', ({ create }) => {
+const FOLLOW_RUN = 'UPDATE "run" SET "outcome_for" = $2 WHERE "run_id" = $1';
+const FOLLOW_THREAD = `UPDATE "thread" SET "followed_by" = $2, "followed_until" = 9e15
+  WHERE "thread_id" = (SELECT "thread_id" FROM "run" WHERE "run_id" = $1)`;
+const ENDS = 'SELECT 1 FROM "relayed_end" WHERE "run_id" = $1';
+const LOCK = 'SELECT 1 FROM "thread" WHERE "thread_id" = $1 FOR UPDATE';
+const WAITING = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+/** One like the first, that is not due yet. */
+const QUEUE_ANOTHER = `INSERT INTO "run" SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', $2::text,
+  'status', 'pending', 'worker_id', NULL, 'lease_expires_at', NULL, 'position', 99, 'run_after', 8e15::bigint))).*
+  FROM "run" r WHERE "run_id" = $1`;
+
+describe.each(databases)('the end of a run, on $dialect', ({ dialect, create }) => {
   let database: TestDatabase;
   let server: EngineHarness;
 
@@ -128,47 +139,129 @@ describe.each(databases)('the end of a run, on $dialect', ({ create }) => {
     leaving.abort();
   });
 
-  it('takes one statement on SQLite, and no transaction', async () => {
-    const name = uuid();
-    const run = await server.enqueue(await server.createThread(), {
-      graph_id: 'gated',
-      kwargs: { input: { name } },
-    });
-    await until(
-      'what it did before its gate is saved',
-      async () => (await stepsOf(run)) === STEPS_BEFORE_THE_GATE,
-    );
+  it.each([
+    ['takes one statement, and no transaction', {}],
+    ['takes no more where the run is stateless', { temporary: true }],
+  ])('%s', async (_, settings) => {
+    const { run, open } = await atItsGate(settings);
     const execute = jest.spyOn(Sqlite3Connection.prototype, 'execute');
+    const transaction = jest.spyOn(server.dataSource, 'transaction');
     try {
-      gates.open(name);
+      open();
       await server.outcome(run);
       const kinds = execute.mock.calls.map(([{ kind }]) => kind).filter((kind) => kind !== 'read');
-      expect(kinds).toEqual(server.dataSource.options.type === 'postgres' ? [] : ['write']);
+      expect(kinds).toHaveLength(dialect === 'postgres' ? 0 : 1);
+      expect(transaction).not.toHaveBeenCalled();
     } finally {
       execute.mockRestore();
+      transaction.mockRestore();
     }
   });
 
-  it.each([
-    ['stays where another worker holds the run by now', { worker_id: 'somebody else' }, 'running'],
-    ['goes where somebody has interrupted the run', { cancel_action: 'interrupt' as const }, undefined],
-  ])('the thread of a stateless run %s', async (_, change, status) => {
-    const name = uuid();
-    const run = await server.enqueueWithThread({
-      graph_id: 'gated',
-      temporary: true,
-      kwargs: { input: { name } },
-    });
-    await until('the run is at its gate', () => gates.entered.includes(name));
-    await runAsSystem('get in between', () =>
-      server.dataSource.manager.update(Run, { run_id: run.run_id }, change),
-    );
-    gates.open(name);
-    const worker = server.app.get(RunWorker, { strict: false });
-    await until('the worker has done with it', () => !worker.isExecuting(run.run_id));
-    expect((await server.findRun(run))?.status).toBe(status);
-    expect(await server.hasThread(run.thread_id)).toBe(status !== undefined);
+  it('leaves the thread of a stateless run where another worker holds the run by now', async () => {
+    const { run, open } = await atItsGate({ temporary: true });
+    await change(run, { worker_id: 'somebody else' });
+    open();
+    await untilLeft(run);
+    expect((await server.findRun(run))?.status).toBe('running');
+    expect(await server.hasThread(run.thread_id)).toBe(true);
   });
+
+  it('of a stateless run that somebody has interrupted is that, and its thread goes', async () => {
+    const { run, open } = await atItsGate({ temporary: true });
+    const outcome = server.outcome(run);
+    await change(run, { cancel_action: 'interrupt' });
+    open();
+    expect(await outcome).toMatchObject({ status: 'interrupted' });
+    expect(await server.hasThread(run.thread_id)).toBe(false);
+  });
+
+  it.each([
+    ['interrupted by somebody is that', { cancel_action: 'interrupt' as const }, 'interrupted', 'idle'],
+    ['held by another worker by now goes on', { worker_id: 'somebody else' }, 'running', 'busy'],
+  ])('of one that was %s', async (_, changed, status, left) => {
+    const { run, open } = await atItsGate();
+    await change(run, changed);
+    open();
+    await untilLeft(run);
+    expect((await server.findRun(run))?.status).toBe(status);
+    expect((await server.thread(run.thread_id)).status).toBe(left);
+  });
+
+  if (dialect === 'postgres') {
+    it.each([
+      ['follows the run', FOLLOW_RUN],
+      ['streams the thread', FOLLOW_THREAD],
+    ])('is told to another process that %s', async (_, follow) => {
+      const { run, open } = await atItsGate();
+      await system(() => server.dataSource.query(follow, [run.run_id, 'another process']));
+      open();
+      await server.outcome(run);
+      expect(await system(() => server.dataSource.query(ENDS, [run.run_id]))).toHaveLength(1);
+      expect(await leftBy(run)).toMatchObject({ run: { status: 'success' }, thread: 'idle' });
+    });
+
+    it.each([
+      ['follows a stateless run', FOLLOW_RUN],
+      ['streams its thread', FOLLOW_THREAD],
+    ])('is told to another process that %s', async (_, follow) => {
+      const { run, open } = await atItsGate({ temporary: true });
+      await system(() => server.dataSource.query(follow, [run.run_id, 'another process']));
+      open();
+      await server.outcome(run);
+      expect(await system(() => server.dataSource.query(ENDS, [run.run_id]))).toHaveLength(1);
+      expect(await server.hasThread(run.thread_id)).toBe(false);
+    });
+
+    it('leaves the thread busy for a run that was queued while it waited for the thread', async () => {
+      const { run, open } = await atItsGate();
+      const runner = server.dataSource.createQueryRunner();
+      try {
+        await system(async () => {
+          await runner.startTransaction();
+          await runner.query(LOCK, [run.thread_id]);
+          open();
+          await until(
+            'the end waits for the thread',
+            async () => ((await runner.query(WAITING)) as unknown[]).length > 0,
+          );
+          await runner.query(QUEUE_ANOTHER, [run.run_id, uuid()]);
+          await runner.commitTransaction();
+        });
+        await server.outcome(run);
+        expect((await server.thread(run.thread_id)).status).toBe('busy');
+      } finally {
+        await runner.release();
+      }
+    });
+  }
+
+  /** A run that has saved all but what comes after its gate. */
+  async function atItsGate(settings: RunSettings = {}): Promise<{ run: Run; open: () => void }> {
+    const name = uuid();
+    const gated: RunSettings = { graph_id: 'gated', kwargs: { input: { name } }, ...settings };
+    const run = settings.temporary
+      ? await server.enqueueWithThread(gated)
+      : await server.enqueue(await server.createThread(), gated);
+    await until('the run is at its gate', () => gates.entered.includes(name));
+    if (!settings.temporary)
+      await until('its steps are saved', async () => (await stepsOf(run)) === STEPS_BEFORE_THE_GATE);
+    return { run, open: () => gates.open(name) };
+  }
+
+  /** Gets in between. */
+  function change({ run_id }: Run, columns: Partial<Pick<Run, 'worker_id' | 'cancel_action'>>) {
+    return system(() => server.dataSource.manager.update(Run, { run_id }, columns));
+  }
+
+  function untilLeft({ run_id }: Run): Promise<void> {
+    const worker = server.app.get(RunWorker, { strict: false });
+    return until('the worker has done with it', () => !worker.isExecuting(run_id));
+  }
+
+  function system<T>(work: () => Promise<T>): Promise<T> {
+    return runAsSystem('get in between', work);
+  }
 
   function stepsOf({ thread_id }: Run): Promise<number> {
     return runAsSystem('count checkpoints', () =>

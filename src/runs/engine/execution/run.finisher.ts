@@ -87,8 +87,7 @@ export class RunFinisher {
   /** Most runs succeed, and nobody outside of the process waits for them. @returns false, with nothing written, for any other */
   private async finishInOne(run: Run, live: LiveRun, ending: RunEnding): Promise<boolean> {
     const { manager } = this.dataSource;
-    if (isPostgres(this.dataSource) || hasWebhook(run) || live.isFollowedElsewhere) return false;
-    if (ending.kind !== 'ended') return false;
+    if (hasWebhook(run) || live.isFollowedElsewhere || ending.kind !== 'ended') return false;
     if (run.temporary) return endByDeletion(manager, run, knownCancellation(ending.status));
     if (ending.status !== 'success' || !ending.unsaved) return false;
     const endedAt = new Date();
@@ -126,10 +125,11 @@ export class RunFinisher {
       const hasNext = await manager.existsBy(Run, { thread_id: run.thread_id, status: 'pending' });
       return { hasNext, followers: knownFollowers(live) };
     }
-    const sql = endSql(isPostgres(manager.dataSource), knownCancellation(ending.status));
+    const sql = endSql(isPostgres(manager.dataSource));
     const error = ending.error && JSON.stringify(ending.error);
     const now = Date.now();
-    const parameters = [ending.status, error, now, runId, workerId, attempt];
+    const cancellation = knownCancellation(ending.status);
+    const parameters = [ending.status, error, now, runId, workerId, attempt, cancellation];
     const [row] = await rowsOf<EndedRow>(manager, sql, parameters);
     if (!row) throw await this.refusal(manager, lease);
     if (hasWebhook(run)) await this.observer.record(manager, endOf(run, ending, new Date(now)));
@@ -201,8 +201,8 @@ function knownFollowers({ isFollowedElsewhere, relay }: LiveRun): Followers {
 }
 
 /** A cancellation is obeyed, also when it comes at the last moment; a rollback wins over an interrupt. */
-function knownCancellation(status: RunStatus): string {
-  return status === 'interrupted' ? `"cancel_action" = 'interrupt'` : '"cancel_action" IS NULL';
+function knownCancellation(status: RunStatus): CancelAction | null {
+  return status === 'interrupted' ? 'interrupt' : null;
 }
 
 /** Contract 3.5; but as long as a run is pending or running the thread is busy, whatever the last one ended with. */

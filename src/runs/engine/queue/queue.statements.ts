@@ -61,32 +61,31 @@ export function takeBackSql(condition: string): string {
  * Records the end of a run, for the worker that holds it, and tells how many runs of its thread are still pending, who follows
  * the run, and who streams its thread: somebody may have begun to while the run was queued, and would not hear of one that is fast.
  *
- * Parameters: the status, the error as JSON, now, and of the lease the run, the worker and the attempt.
- *
- * @param cancellation the condition on `cancel_action`
+ * Parameters: the status, the error as JSON, now, of the lease the run, the worker and the attempt, and the cancellation that the end knows of.
  */
-export function endSql(isPostgres: boolean, cancellation: string): string {
+export function endSql(isPostgres: boolean): string {
   return `
   UPDATE "run" SET "status" = $1, "error" = ${isPostgres ? '$2::jsonb' : 'jsonb($2)'},
     "ended_at" = $3, "updated_at" = $3, "worker_id" = NULL, "lease_expires_at" = NULL
-  WHERE "run_id" = $4 AND "worker_id" = $5 AND "attempt" = $6 AND "status" = 'running' AND ${cancellation}
+  WHERE "run_id" = $4 AND "worker_id" = $5 AND "attempt" = $6 AND "status" = 'running'
+    AND "cancel_action" ${isPostgres ? 'IS NOT DISTINCT FROM' : 'IS'} $7
   RETURNING (SELECT COUNT(*) FROM "run" o WHERE o."thread_id" = "run"."thread_id" AND o."status" = 'pending') AS "pending",
     "outcome_for", "events_for",
     (SELECT t."followed_by" FROM "thread" t WHERE t."thread_id" = "run"."thread_id" AND t."followed_until" > $3) AS "streaming"`;
 }
 
 /**
- * Deletes a thread that was made for one run, and the run with it, for the worker that holds the run.
+ * Deletes a thread that was made for one run, and the run with it, for the worker that holds the run. On PostgreSQL a function does it,
+ * which locks both rows first; there it deletes nothing either where another process follows the run.
  *
- * Parameters: the thread, and of the lease the run, the worker and the attempt.
- *
- * @param cancellation the condition on `cancel_action`
+ * Parameters: the thread, of the lease the run, the worker and the attempt, and the cancellation that the end knows of.
  */
-export function deleteThreadSql(cancellation: string): string {
+export function deleteThreadSql(isPostgres: boolean): string {
+  if (isPostgres) return 'SELECT 1 WHERE "end_stateless_run"($1, $2, $3, $4, $5)';
   return `
   DELETE FROM "thread" WHERE "thread_id" = $1 AND EXISTS (
     SELECT 1 FROM "run" r WHERE r."thread_id" = "thread"."thread_id" AND r."run_id" = $2
-      AND r."worker_id" = $3 AND r."attempt" = $4 AND r."status" = 'running' AND r.${cancellation}
+      AND r."worker_id" = $3 AND r."attempt" = $4 AND r."status" = 'running' AND r."cancel_action" IS $5
   )
   RETURNING "thread_id"`;
 }
