@@ -446,7 +446,7 @@ describe.each(databases)('threads on $dialect', ({ create }) => {
 
     it('shows only the fields that were selected, each once', async () => {
       const answer = await search({ ids: [ids[0]], select: ['status', 'thread_id', 'status'] });
-      expect(answer.text.replaceAll(' ', '')).toBe(`[{"thread_id":"${ids[0]}","status":"idle"}]`);
+      expect(answer.text).toBe(`[{"thread_id":"${ids[0]}","status":"idle"}]`);
       expect((await search({ ids: [ids[0]], select: [] })).body).toEqual([{}]);
     });
 

@@ -10,9 +10,13 @@ export interface RowOrder {
 /** Types of which both databases write the JSON of JavaScript. Of a double SQLite writes 15 digits of 17. */
 const JSON_TYPES: ReadonlySet<unknown> = new Set(['varchar', 'text', 'integer']);
 
+/** A member of an object: the column, and its value as SQL. Times are text already. */
+type Member = Pick<PlainColumn, 'property' | 'type' | 'isTime'> & { readonly sql: string };
+
 /** What differs between the databases. */
 interface JsonSql {
-  readonly object: string;
+  /** An object of these members, as text. */
+  readonly object: (members: readonly Member[]) => string;
   /** Of milliseconds since the epoch, in the years 1 to 9999, the text that `Date.prototype.toISOString` makes of them. */
   readonly time: (millis: string) => string;
   /** A line for each row: JSON that a database writes has no line break in it. */
@@ -21,18 +25,32 @@ interface JsonSql {
 
 const DIALECTS: Readonly<Record<Dialect, JsonSql>> = {
   sqlite: {
-    object: 'json_object',
+    object: (members) =>
+      `json_object(${members.map(({ property, sql }) => `'${property}', ${sql}`).join(', ')})`,
     time: (millis) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${millis} / 1000.0, 'unixepoch')`,
     lines: (json, order) => `group_concat(${json}, char(10)${order})`,
   },
   postgres: {
-    object: 'json_build_object',
+    // Text that is joined takes less time than `json_build_object`, and adds no blanks.
+    object: (members) => {
+      const texts = members.map(
+        (member, index) =>
+          `'${index > 0 ? ',' : ''}"${member.property}":' || COALESCE(${jsonText(member)}, 'null')`,
+      );
+      return ["'{'", ...texts, "'}'"].join(' || ');
+    },
     // Whole seconds, because `to_timestamp` takes a double, which has no digits left for the rest.
     time: (millis) =>
       `to_char((to_timestamp(${millis} / 1000) + ${millis} % 1000 * interval '1 millisecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
-    lines: (json, order) => `string_agg(${json}::text, chr(10)${order})`,
+    lines: (json, order) => `string_agg(${json}, chr(10)${order})`,
   },
 };
+
+/** On PostgreSQL; NULL of NULL. */
+function jsonText({ type, isTime, sql }: Member): string {
+  if (isTime) return `'"' || ${sql} || '"'`;
+  return type === 'jsonb' ? `${sql}::text` : `to_json(${sql})::text`;
+}
 
 /**
  * Has the database put together the JSON that an answer has of each row: what goes out as it is stored need be neither parsed nor
@@ -76,13 +94,12 @@ export class RowJson {
   }
 
   private get object(): string {
-    const members = this.columns.map((column) => `'${column.property}', ${this.member(column)}`);
-    return `${this.sql.object}(${members.join(', ')})`;
+    return this.sql.object(this.columns.map((column) => this.member(column)));
   }
 
-  private member({ isTime, value }: PlainColumn): string {
+  private member({ property, type, isTime, value }: PlainColumn): Member {
     const sql = value(this.entity.alias);
-    return isTime ? this.sql.time(sql) : sql;
+    return { property, type, isTime, sql: isTime ? this.sql.time(sql) : sql };
   }
 }
 
