@@ -39,7 +39,8 @@ export const environmentSchema = z.object({
   DATABASE_URL: hidden(databaseLocation).default({ kind: 'sqlite', path: '.onauth/onauth.db' }),
   DATABASE_APP_URL: hidden(postgresUrl).optional(),
   DATABASE_READ_URL: hidden(postgresUrl).optional(),
-  DATABASE_POOL_SIZE: setting(wholeNumber(1, 1000)).default(10),
+  // One connection is held while the schema is looked after on another.
+  DATABASE_POOL_SIZE: setting(wholeNumber(2, 1000)).default(10),
   DATABASE_CONNECT_TIMEOUT_MS: setting(wholeNumber(1, 600_000)).default(30_000),
   DATABASE_STATEMENT_TIMEOUT_MS: setting(wholeNumber(0, DAY_IN_MS)).default(0),
   DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: setting(wholeNumber(0, DAY_IN_MS)).default(0),

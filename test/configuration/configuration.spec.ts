@@ -270,7 +270,7 @@ describe('A wrong value stops the boot with one sentence (abuse case 67: also th
       { DATABASE_APP_URL: 'sqlite:hunter2.db' },
       `DATABASE_APP_URL ${NOT_SHOWN} postgres://user:password@host:port/database.`,
     ],
-    [{ DATABASE_POOL_SIZE: '0' }, isButMustBe('DATABASE_POOL_SIZE', '0', 'a whole number from 1 to 1000')],
+    [{ DATABASE_POOL_SIZE: '1' }, isButMustBe('DATABASE_POOL_SIZE', '1', 'a whole number from 2 to 1000')],
     [
       { DATABASE_CONNECT_TIMEOUT_MS: '0' },
       isButMustBe('DATABASE_CONNECT_TIMEOUT_MS', '0', 'a whole number from 1 to 600000'),
